@@ -1,0 +1,60 @@
+# portfolio_margin: built with PGXS.  make, make install, make installcheck.
+
+PG_CONFIG ?= pg_config
+
+EXTENSION = portfolio_margin
+EXTVERSION = $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" portfolio_margin.control)
+MODULE_big = portfolio_margin
+
+# src/core knows nothing of the server; src/pg knows no formula.
+CORE_OBJS = \
+	src/core/bachelier.o \
+	src/core/black_scholes.o \
+	src/core/exact.o \
+	src/core/issue.o \
+	src/core/margin.o \
+	src/core/option.o \
+	src/core/position.o \
+	src/core/position_check.o \
+	src/core/risk_array.o \
+	src/core/scenario.o \
+	src/core/scenario_set.o
+PG_OBJS = \
+	src/pg/call.o \
+	src/pg/error.o \
+	src/pg/margin_aggregate.o \
+	src/pg/module.o \
+	src/pg/position_type.o \
+	src/pg/pricing.o \
+	src/pg/scenario_set_io.o \
+	src/pg/scenario_set_type.o \
+	src/pg/scenario_type.o
+OBJS = $(CORE_OBJS) $(PG_OBJS)
+
+# The install script is its numbered parts, joined.
+BASE_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
+SQL_PARTS = $(sort $(wildcard sql/extension/*.sql))
+DATA_built = $(BASE_SCRIPT)
+EXTRA_CLEAN = $(BASE_SCRIPT)
+
+REGRESS = setup pricing scenarios positions margin bad_input window catalogue
+REGRESS_OPTS = --load-extension=portfolio_margin
+ISOLATION = snapshot
+ISOLATION_OPTS = --load-extension=portfolio_margin --inputdir=test
+TAP_TESTS = 1
+
+# Contraction would give other bits on machines with fused multiply-add.  It
+# stands in PG_CPPFLAGS because PG_CFLAGS do not reach the bitcode for JIT.
+# The server's headers are not ours to be warned about, hence -isystem.
+PG_CPPFLAGS = -isystem $(shell $(PG_CONFIG) --includedir-server) -I$(srcdir)/src -DPM_VERSION='"$(EXTVERSION)"' \
+	-ffp-contract=off -fno-math-errno
+PG_CFLAGS = -std=gnu11 -Wall -Wextra -Wno-declaration-after-statement
+
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+
+$(BASE_SCRIPT): $(SQL_PARTS) portfolio_margin.control
+	cat $(SQL_PARTS) > $@
+
+# Headers are few: whoever includes one is rebuilt when any changes.
+$(OBJS) $(OBJS:.o=.bc): $(wildcard $(srcdir)/src/core/*.h $(srcdir)/src/pg/*.h)

@@ -1,0 +1,212 @@
+-- Scenarios: one move, and sets of moves.
+
+CREATE TYPE vol_stickiness AS ENUM ('strike', 'moneyness');
+COMMENT ON TYPE vol_stickiness IS
+'What the volatility keeps to when the price moves: the strike, or the moneyness (needs a volatility surface; refused in this version). Example: ''strike''::vol_stickiness';
+
+CREATE TYPE market_scenario AS (
+	price_shock float8,
+	price_points float8,
+	vol_shock float8,
+	vol_points float8,
+	vol_power float8,
+	vol_power_long float8,
+	vol_floor float8,
+	rate_points float8,
+	days float8,
+	stickiness vol_stickiness,
+	weight float8
+);
+COMMENT ON TYPE market_scenario IS
+'One move of the market. The price goes to S + price_shock*|S| + price_points, the volatility to max(0, s*(1 + vol_shock*(30 days / max(T, 1 day))^p) + vol_points) with T the time to expiry before the time step, the rate to r + rate_points, the time to expiry to max(0, T - days). Make it with the constructor market_scenario(...) and named arguments. Example: market_scenario(price_shock => -0.15, vol_shock => 0.25)';
+COMMENT ON COLUMN market_scenario.price_shock IS 'Relative move of the price: -0.15 is 15 % down.';
+COMMENT ON COLUMN market_scenario.price_points IS 'Absolute move of the price, in price units.';
+COMMENT ON COLUMN market_scenario.vol_shock IS 'Relative move of the volatility: 0.25 is up by a quarter of itself.';
+COMMENT ON COLUMN market_scenario.vol_points IS 'Absolute move of the volatility: 0.04 is 4 points.';
+COMMENT ON COLUMN market_scenario.vol_power IS 'Exponent p of 30 days / time to expiry in the volatility move, for expiries up to 30 days; 0: all expiries move alike.';
+COMMENT ON COLUMN market_scenario.vol_power_long IS 'The same exponent for expiries beyond 30 days; NULL: as vol_power.';
+COMMENT ON COLUMN market_scenario.vol_floor IS 'Least volatility after an upward move (vol_shock or vol_points above 0, neither below); 0: none.';
+COMMENT ON COLUMN market_scenario.rate_points IS 'Absolute move of the interest rate: 0.01 is 1 %.';
+COMMENT ON COLUMN market_scenario.days IS 'Time step, in days of 24 hours, 0 or more.';
+COMMENT ON COLUMN market_scenario.stickiness IS 'What the volatility keeps to when the price moves.';
+COMMENT ON COLUMN market_scenario.weight IS 'Factor of gains and losses alike, 0 or more, applied once when a margin is read off.';
+
+CREATE FUNCTION market_scenario(
+	price_shock float8 DEFAULT 0,
+	price_points float8 DEFAULT 0,
+	vol_shock float8 DEFAULT 0,
+	vol_points float8 DEFAULT 0,
+	vol_power float8 DEFAULT 0,
+	vol_power_long float8 DEFAULT NULL,
+	vol_floor float8 DEFAULT 0,
+	rate_points float8 DEFAULT 0,
+	days float8 DEFAULT 0,
+	stickiness vol_stickiness DEFAULT 'strike',
+	weight float8 DEFAULT 1
+) RETURNS market_scenario
+AS 'MODULE_PATHNAME', 'market_scenario'
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 2;
+COMMENT ON FUNCTION market_scenario(float8, float8, float8, float8, float8, float8, float8, float8, float8, vol_stickiness, float8) IS
+'Makes a scenario; everything left out is neutral (nothing moves, weight 1), units as in the fields of the type. Example: market_scenario(price_shock => -0.66, vol_shock => 0.5, weight => 0.24)';
+
+CREATE TYPE scenario_set;
+
+CREATE FUNCTION scenario_set_in(cstring) RETURNS scenario_set
+AS 'MODULE_PATHNAME', 'scenario_set_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION scenario_set_out(scenario_set) RETURNS cstring
+AS 'MODULE_PATHNAME', 'scenario_set_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION scenario_set_recv(internal) RETURNS scenario_set
+AS 'MODULE_PATHNAME', 'scenario_set_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION scenario_set_send(scenario_set) RETURNS bytea
+AS 'MODULE_PATHNAME', 'scenario_set_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION scenario_set_in(cstring) IS 'Support function of type scenario_set: reads its text form.';
+COMMENT ON FUNCTION scenario_set_out(scenario_set) IS 'Support function of type scenario_set: writes its text form.';
+COMMENT ON FUNCTION scenario_set_recv(internal) IS 'Support function of type scenario_set: reads its binary form.';
+COMMENT ON FUNCTION scenario_set_send(scenario_set) IS 'Support function of type scenario_set: writes its binary form.';
+
+CREATE TYPE scenario_set (
+	INPUT = scenario_set_in,
+	OUTPUT = scenario_set_out,
+	RECEIVE = scenario_set_recv,
+	SEND = scenario_set_send,
+	INTERNALLENGTH = VARIABLE,
+	ALIGNMENT = double,
+	STORAGE = extended
+);
+COMMENT ON TYPE scenario_set IS
+'An ordered list of 1 to 100,000 market scenarios, numbered from 1, which each underlying meets by itself. Made by a generator, from market_scenario[], or joined with ||. Equal sets have equal rows, however they were made. Example: ''scenario_grid(price_range => 0.15, price_steps => 5, vol_shocks => {-0.25,0,0.25})''::scenario_set';
+
+CREATE FUNCTION scenario_set(scenarios market_scenario[]) RETURNS scenario_set
+AS 'MODULE_PATHNAME', 'scenario_set_from_array'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION scenario_set(market_scenario[]) IS
+'The rows of an array as a set, in its order; also an implicit cast. Example: scenario_set(ARRAY[market_scenario(price_shock => -0.10), market_scenario(price_shock => 0.10)])';
+
+CREATE CAST (market_scenario[] AS scenario_set)
+WITH FUNCTION scenario_set(market_scenario[]) AS IMPLICIT;
+COMMENT ON CAST (market_scenario[] AS scenario_set) IS
+'The rows of an array as a set, in its order. Example: ARRAY[market_scenario(price_shock => -0.10)]::scenario_set';
+
+CREATE FUNCTION scenarios(scenario_set scenario_set) RETURNS SETOF market_scenario
+AS 'MODULE_PATHNAME', 'scenarios'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 33 COST 10;
+COMMENT ON FUNCTION scenarios(scenario_set) IS
+'The rows of a set, in their order; WITH ORDINALITY gives their numbers. Example: SELECT * FROM scenarios(tims_scenarios(0.08, 0.06)) WITH ORDINALITY';
+
+-- Generators.
+
+CREATE FUNCTION scenario_grid(
+	price_range float8,
+	price_steps int,
+	vol_shocks float8[] DEFAULT '{0}',
+	vol_power float8 DEFAULT 0,
+	days float8 DEFAULT 0
+) RETURNS scenario_set
+AS 'MODULE_PATHNAME', 'scenario_grid'
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION scenario_grid(float8, int, float8[], float8, float8) IS
+'Prices from -price_range to +price_range (a fraction below 1) in 2*price_steps + 1 equal relative moves, lowest first, each with every relative volatility shock in turn. vol_power scales the shocks by (30 days / time to expiry)^vol_power; days is a time step in days. Example: scenario_grid(0.15, 5, ''{-0.25,0,0.25}'')';
+
+CREATE FUNCTION tims_scenarios(down float8, up float8) RETURNS scenario_set
+AS 'MODULE_PATHNAME', 'tims_scenarios'
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION tims_scenarios(float8, float8) IS
+'Ten relative price moves in the manner of TIMS: five equal steps down to -down and five up to +up (fractions, both given as positive numbers), without 0, lowest first; volatility and time stay. Example: tims_scenarios(0.08, 0.06)';
+
+CREATE FUNCTION span_scenarios(
+	price_range float8,
+	vol_range float8,
+	extreme_multiple float8 DEFAULT 3,
+	cover float8 DEFAULT 0.33,
+	days float8 DEFAULT 1
+) RETURNS scenario_set
+AS 'MODULE_PATHNAME', 'span_scenarios'
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION span_scenarios(float8, float8, float8, float8, float8) IS
+'Sixteen scenarios in the order of SPAN: prices at 0, +1/3, -1/3, +2/3, -2/3, +1, -1 of price_range (a fraction), each with volatility up then down by vol_range (absolute: 0.04 is 4 points), then extreme_multiple times the range up and down, volatility unchanged, weight cover; all after a look-ahead of days. Example: span_scenarios(0.10, 0.04)';
+
+-- Joining and comparing.
+
+CREATE FUNCTION scenario_set_concat(first scenario_set, second scenario_set) RETURNS scenario_set
+AS 'MODULE_PATHNAME', 'scenario_set_concat' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION scenario_set_concat(scenario_set, scenario_set) IS
+'Support function of operator ||: the scenarios of the first set, then those of the second.';
+CREATE OPERATOR || (
+	FUNCTION = scenario_set_concat, LEFTARG = scenario_set, RIGHTARG = scenario_set
+);
+COMMENT ON OPERATOR || (scenario_set, scenario_set) IS
+'The scenarios of the left set, then those of the right. Example: scenario_grid(0.16, 4) || ARRAY[market_scenario(price_shock => -0.66, weight => 0.24)]';
+
+CREATE FUNCTION scenario_set_lt(a scenario_set, b scenario_set) RETURNS boolean
+AS 'MODULE_PATHNAME', 'scenario_set_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION scenario_set_le(a scenario_set, b scenario_set) RETURNS boolean
+AS 'MODULE_PATHNAME', 'scenario_set_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION scenario_set_eq(a scenario_set, b scenario_set) RETURNS boolean
+AS 'MODULE_PATHNAME', 'scenario_set_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION scenario_set_ne(a scenario_set, b scenario_set) RETURNS boolean
+AS 'MODULE_PATHNAME', 'scenario_set_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION scenario_set_ge(a scenario_set, b scenario_set) RETURNS boolean
+AS 'MODULE_PATHNAME', 'scenario_set_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION scenario_set_gt(a scenario_set, b scenario_set) RETURNS boolean
+AS 'MODULE_PATHNAME', 'scenario_set_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION scenario_set_cmp(a scenario_set, b scenario_set) RETURNS int
+AS 'MODULE_PATHNAME', 'scenario_set_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION scenario_set_hash(a scenario_set) RETURNS int
+AS 'MODULE_PATHNAME', 'scenario_set_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION scenario_set_hash_extended(a scenario_set, seed bigint) RETURNS bigint
+AS 'MODULE_PATHNAME', 'scenario_set_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION scenario_set_lt(scenario_set, scenario_set) IS 'Support function of operator <.';
+COMMENT ON FUNCTION scenario_set_le(scenario_set, scenario_set) IS 'Support function of operator <=.';
+COMMENT ON FUNCTION scenario_set_eq(scenario_set, scenario_set) IS 'Support function of operator =.';
+COMMENT ON FUNCTION scenario_set_ne(scenario_set, scenario_set) IS 'Support function of operator <>.';
+COMMENT ON FUNCTION scenario_set_ge(scenario_set, scenario_set) IS 'Support function of operator >=.';
+COMMENT ON FUNCTION scenario_set_gt(scenario_set, scenario_set) IS 'Support function of operator >.';
+COMMENT ON FUNCTION scenario_set_cmp(scenario_set, scenario_set) IS 'Support function of the btree operator class: -1, 0 or 1.';
+COMMENT ON FUNCTION scenario_set_hash(scenario_set) IS 'Support function of the hash operator class: 32 bits.';
+COMMENT ON FUNCTION scenario_set_hash_extended(scenario_set, bigint) IS 'Support function of the hash operator class: 64 bits, with a seed.';
+
+CREATE OPERATOR < (
+	FUNCTION = scenario_set_lt, LEFTARG = scenario_set, RIGHTARG = scenario_set,
+	COMMUTATOR = >, NEGATOR = >=, RESTRICT = scalarltsel, JOIN = scalarltjoinsel
+);
+CREATE OPERATOR <= (
+	FUNCTION = scenario_set_le, LEFTARG = scenario_set, RIGHTARG = scenario_set,
+	COMMUTATOR = >=, NEGATOR = >, RESTRICT = scalarlesel, JOIN = scalarlejoinsel
+);
+CREATE OPERATOR = (
+	FUNCTION = scenario_set_eq, LEFTARG = scenario_set, RIGHTARG = scenario_set,
+	COMMUTATOR = =, NEGATOR = <>, RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
+);
+CREATE OPERATOR <> (
+	FUNCTION = scenario_set_ne, LEFTARG = scenario_set, RIGHTARG = scenario_set,
+	COMMUTATOR = <>, NEGATOR = =, RESTRICT = neqsel, JOIN = neqjoinsel
+);
+CREATE OPERATOR >= (
+	FUNCTION = scenario_set_ge, LEFTARG = scenario_set, RIGHTARG = scenario_set,
+	COMMUTATOR = <=, NEGATOR = <, RESTRICT = scalargesel, JOIN = scalargejoinsel
+);
+CREATE OPERATOR > (
+	FUNCTION = scenario_set_gt, LEFTARG = scenario_set, RIGHTARG = scenario_set,
+	COMMUTATOR = <, NEGATOR = <=, RESTRICT = scalargtsel, JOIN = scalargtjoinsel
+);
+COMMENT ON OPERATOR < (scenario_set, scenario_set) IS 'Less: fewer scenarios, or the first row that differs is less, field by field. Example: tims_scenarios(0.1, 0.1) < scenario_grid(0.1, 5)';
+COMMENT ON OPERATOR <= (scenario_set, scenario_set) IS 'Less or the same rows. Example: tims_scenarios(0.1, 0.1) <= scenario_grid(0.1, 5)';
+COMMENT ON OPERATOR = (scenario_set, scenario_set) IS 'The same rows in the same order, however they were made. Example: scenario_grid(0.1, 1) = ARRAY[market_scenario(price_shock => -0.1), market_scenario(), market_scenario(price_shock => 0.1)]::scenario_set';
+COMMENT ON OPERATOR <> (scenario_set, scenario_set) IS 'Not the same rows in the same order. Example: scenario_grid(0.1, 1) <> scenario_grid(0.1, 2)';
+COMMENT ON OPERATOR >= (scenario_set, scenario_set) IS 'Greater or the same rows. Example: scenario_grid(0.1, 5) >= tims_scenarios(0.1, 0.1)';
+COMMENT ON OPERATOR > (scenario_set, scenario_set) IS 'Greater: more scenarios, or the first row that differs is greater, field by field. Example: scenario_grid(0.1, 5) > tims_scenarios(0.1, 0.1)';
+
+CREATE OPERATOR FAMILY scenario_set_ops USING btree;
+COMMENT ON OPERATOR FAMILY scenario_set_ops USING btree IS 'Order of scenario sets, for sorting, DISTINCT and indexes.';
+CREATE OPERATOR CLASS scenario_set_ops DEFAULT FOR TYPE scenario_set USING btree FAMILY scenario_set_ops AS
+	OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >,
+	FUNCTION 1 scenario_set_cmp(scenario_set, scenario_set);
+COMMENT ON OPERATOR CLASS scenario_set_ops USING btree IS 'Order of scenario sets, for sorting, DISTINCT and indexes.';
+CREATE OPERATOR FAMILY scenario_set_ops USING hash;
+COMMENT ON OPERATOR FAMILY scenario_set_ops USING hash IS 'Hashing of scenario sets, for grouping, joins and indexes.';
+CREATE OPERATOR CLASS scenario_set_ops DEFAULT FOR TYPE scenario_set USING hash FAMILY scenario_set_ops AS
+	OPERATOR 1 =,
+	FUNCTION 1 scenario_set_hash(scenario_set),
+	FUNCTION 2 scenario_set_hash_extended(scenario_set, bigint);
+COMMENT ON OPERATOR CLASS scenario_set_ops USING hash IS 'Hashing of scenario sets, for grouping, joins and indexes.';
+

@@ -1,0 +1,13 @@
+/*
+ * bachelier.h - the normal model on a forward price.
+ * See option.h for the meaning of every number; call these through it.
+ */
+#ifndef PM_BACHELIER_H
+#define PM_BACHELIER_H
+
+#include "option.h"
+
+extern double pm_bachelier_price(const pm_option *option);
+extern void pm_bachelier_greeks(const pm_option *option, pm_greeks *greeks);
+
+#endif							/* PM_BACHELIER_H */

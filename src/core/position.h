@@ -1,0 +1,137 @@
+/*
+ * position.h - one position: which inputs it needs, its value, its profit and
+ * loss under a scenario, its Greeks.
+ */
+#ifndef PM_POSITION_H
+#define PM_POSITION_H
+
+#include <stdint.h>
+
+#include "issue.h"
+#include "option.h"
+#include "scenario.h"
+
+/* The fields of SQL's margin_position, in its order. */
+typedef enum pm_field
+{
+	PM_QUANTITY,
+	PM_MULTIPLIER,
+	PM_STRIKE,
+	PM_EXPIRY,
+	PM_SPOT,
+	PM_VOLATILITY,
+	PM_RATE,
+	PM_YIELD,
+	PM_PRICE,
+	PM_AS_OF,
+	PM_KIND,
+	PM_EXERCISE,
+	PM_PRICING,
+	PM_SETTLEMENT,
+	PM_UNDERLYING,
+	PM_CURRENCY,
+	PM_FIELDS
+} pm_field;
+
+extern const char *const pm_field_names[PM_FIELDS];
+
+typedef enum pm_kind
+{
+	PM_SPOT_KIND,
+	PM_FUTURE,
+	PM_PERPETUAL,
+	PM_CALL,
+	PM_PUT
+} pm_kind;
+
+typedef enum pm_exercise
+{
+	PM_EUROPEAN,
+	PM_AMERICAN
+} pm_exercise;
+
+typedef enum pm_settlement
+{
+	PM_LINEAR,
+	PM_INVERSE
+} pm_settlement;
+
+/* An instant: microseconds since any epoch, the two extremes being infinite. */
+typedef int64_t pm_instant;
+
+#define PM_INSTANT_LOW	INT64_MIN
+#define PM_INSTANT_HIGH	INT64_MAX
+
+typedef struct pm_position
+{
+	uint32_t	present;		/* bit 1 << pm_field: not NULL; else undefined */
+	double		quantity;
+	double		multiplier;
+	double		strike;
+	double		spot;
+	double		volatility;
+	double		rate;
+	double		yield;
+	double		price;
+	pm_instant	expiry;
+	pm_instant	as_of;
+	pm_kind		kind;
+	pm_exercise exercise;
+	pm_pricing	pricing;
+	pm_settlement settlement;
+	pm_text		underlying;
+	pm_text		currency;
+} pm_position;
+
+/* Sums over an account, per contract: money now and the cash Greeks. */
+typedef enum pm_total
+{
+	PM_MARKET_VALUE,
+	PM_DELTA_CASH,				/* S dV/dS */
+	PM_GAMMA_CASH_1PCT,			/* 0.01 S^2 d2V/dS2 */
+	PM_VEGA_1PT,				/* 0.01 dV/dsigma */
+	PM_THETA_1DAY,				/* -dV/dT / 365 */
+	PM_RHO_1PCT,				/* 0.01 dV/dr */
+	PM_TOTALS
+} pm_total;
+
+extern const char *const pm_total_names[PM_TOTALS];
+
+static inline bool
+pm_has(const pm_position *position, pm_field field)
+{
+	return (position->present >> field) & 1;
+}
+
+/* False, with the issue, unless the position can be valued. */
+extern bool pm_position_check(const pm_position *position, pm_issue *issue);
+
+/* The same for what is given of it only: nothing need be there. */
+extern bool pm_position_check_values(const pm_position *position, pm_issue *issue);
+
+/*
+ * The currency of its profit and loss: as given, or the underlying where
+ * settlement is inverse; NULL bytes for none.  For a checked position.
+ */
+extern pm_text pm_position_currency(const pm_position *position);
+
+/*
+ * Of one contract, that is, times multiplier and not times quantity, in the
+ * position's currency; the position must have been checked.  False, with the
+ * issue, if a result is not a finite number.
+ */
+extern bool pm_contract_value(const pm_position *position, double *value, pm_issue *issue);
+extern bool pm_contract_greeks(const pm_position *position, pm_greeks *greeks, pm_issue *issue);
+extern bool pm_contract_totals(const pm_position *position,
+							   double totals[PM_TOTALS], pm_issue *issue);
+
+/*
+ * Profit and loss of one contract in `count` scenarios, the first of which has
+ * the 1-based number `first` in messages: multiplier * (value there - value
+ * now), rounded to the quantum (exact.h).
+ */
+extern bool pm_contract_pnls(const pm_position *position,
+							 const pm_scenario *scenarios, uint32_t count,
+							 uint32_t first, double *pnls, pm_issue *issue);
+
+#endif							/* PM_POSITION_H */

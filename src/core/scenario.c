@@ -1,0 +1,114 @@
+/*
+ * scenario.c - what one move does to price, volatility and time.
+ */
+#include "scenario.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "elementary.h"
+
+pm_scenario
+pm_scenario_neutral(void)
+{
+	return (pm_scenario)
+	{
+		.vol_power_long = NAN, .weight = 1
+	};
+}
+
+void
+pm_scenario_normalise(pm_scenario *s)
+{
+	s->price_shock += 0.0;
+	s->price_points += 0.0;
+	s->vol_shock += 0.0;
+	s->vol_points += 0.0;
+	s->vol_power += 0.0;
+	s->vol_power_long = isnan(s->vol_power_long) ? NAN : s->vol_power_long + 0.0;
+	s->vol_floor += 0.0;
+	s->rate_points += 0.0;
+	s->days += 0.0;
+	s->weight += 0.0;
+}
+
+bool
+pm_scenario_check(const pm_scenario *s, pm_issue *issue)
+{
+	const struct
+	{
+		const char *name;
+		double		value;
+		bool		negative_allowed;
+	}			fields[] = {
+		{"price_shock", s->price_shock, true},
+		{"price_points", s->price_points, true},
+		{"vol_shock", s->vol_shock, true},
+		{"vol_points", s->vol_points, true},
+		{"vol_power", s->vol_power, true},
+		{"vol_power_long", isnan(s->vol_power_long) ? 0 : s->vol_power_long, true},
+		{"vol_floor", s->vol_floor, false},
+		{"rate_points", s->rate_points, true},
+		{"days", s->days, false},
+		{"weight", s->weight, false},
+	};
+	char		message[128];
+	char		number[PM_NUMBER_SIZE];
+
+	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+	{
+		bool		finite = isfinite(fields[i].value);
+
+		if (finite && (fields[i].negative_allowed || fields[i].value >= 0))
+			continue;
+		snprintf(message, sizeof message, "scenario field \"%s\" must %s",
+				 fields[i].name, finite ? "not be negative" : "be a finite number");
+		return pm_fail(issue, PM_INVALID_VALUE, message,
+					   "Leave the field out for its neutral value.",
+					   "%s is %s.", fields[i].name, pm_number(number, fields[i].value));
+	}
+	if (s->stickiness != PM_STICKY_STRIKE)
+		return pm_fail(issue, PM_UNSUPPORTED,
+					   "scenario field \"stickiness\" must be 'strike'",
+					   "Leave the field out; 'moneyness' needs a volatility surface, which this version does not have.",
+					   "stickiness is 'moneyness'.");
+	return true;
+}
+
+/* S + price_shock |S| + price_points: up is up for negative prices too. */
+double
+pm_scenario_price(const pm_scenario *s, double price)
+{
+	return price + s->price_shock * fabs(price) + s->price_points;
+}
+
+/*
+ * max(0, sigma (1 + vol_shock (30 d / max(T, 1 d))^p) + vol_points), where T
+ * is the time to expiry before the time step and p is vol_power up to 30 days
+ * and vol_power_long beyond.  After an upward shock at least vol_floor.
+ */
+double
+pm_scenario_volatility(const pm_scenario *s, double volatility, double years)
+{
+	/* In years, so that exactly 30 days compare and divide as such. */
+	const double month = 30 / PM_DAYS_PER_YEAR;
+	const double day = 1 / PM_DAYS_PER_YEAR;
+	double		power = years <= month || isnan(s->vol_power_long)
+		? s->vol_power : s->vol_power_long;
+	double		scale = power == 0 ? 1 : pm_pow(month / (years > day ? years : day), power);
+	double		shocked = volatility * (1 + s->vol_shock * scale) + s->vol_points;
+	bool		upward = s->vol_shock >= 0 && s->vol_points >= 0 &&
+		(s->vol_shock > 0 || s->vol_points > 0);
+
+	if (upward && shocked < s->vol_floor)
+		shocked = s->vol_floor;
+	return shocked < 0 ? 0 : shocked;
+}
+
+double
+pm_scenario_years(const pm_scenario *s, double years)
+{
+	double		left = years - s->days / PM_DAYS_PER_YEAR;
+
+	return left > 0 ? left : 0;
+}

@@ -1,0 +1,231 @@
+/*
+ * margin_aggregate.c - the aggregates portfolio_margin and portfolio_greeks.
+ *
+ * The state is a risk array (core/risk_array.h) in the aggregate's memory
+ * context, behind one pointer, because it moves when it grows.  There is no
+ * memory context per group: under hash aggregation the server walks all of
+ * them at each new group.  Final functions only read, so that a window frame
+ * may ask again after more rows and aggregates may share a state.
+ */
+#include "position_type.h"
+#include "scenario_type.h"
+
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+#include "core/margin.h"
+
+#include "error.h"
+#include "pricing.h"
+
+typedef struct margin_state
+{
+	pm_risk_array *array;
+} margin_state;
+
+/* The core's allocator on a memory context; raises instead of giving NULL. */
+static void *
+resize(void *context, void *old, size_t size)
+{
+	return old ? repalloc_huge(old, size)
+		: MemoryContextAllocHuge((MemoryContext) context, size);
+}
+
+static MemoryContext
+aggregate_context(FunctionCallInfo fcinfo)
+{
+	MemoryContext context;
+
+	if (!AggCheckCallContext(fcinfo, &context))
+		elog(ERROR, "aggregate support function called outside of an aggregate");
+	return context;
+}
+
+static margin_state *
+getarg_state(FunctionCallInfo fcinfo, int argno, MemoryContext context)
+{
+	if (!PG_ARGISNULL(argno))
+		return (margin_state *) PG_GETARG_POINTER(argno);
+	return MemoryContextAllocZero(context, sizeof(margin_state));
+}
+
+/* Adds a position to the state of argument 0, under a set or none. */
+static Datum
+add_position(FunctionCallInfo fcinfo, const pm_position *p, const PmSetCache *cache)
+{
+	MemoryContext context = aggregate_context(fcinfo);
+	margin_state *state = getarg_state(fcinfo, 0, context);
+	pm_allocator allocator = {resize, context};
+	double		totals[PM_TOTALS];
+	pm_risk_row row = {
+		.underlying = p->underlying, .currency = pm_position_currency(p),
+		.quantity = p->quantity, .totals = totals
+	};
+	pm_issue	issue;
+
+	if (cache != NULL)
+	{
+		pm_value_contract(p, cache);
+		row.set = cache->set;
+		row.pnls = cache->pnls;
+	}
+	if (!pm_contract_totals(p, totals, &issue) ||
+		!pm_risk_add_row(&state->array, &allocator, &row, &issue))
+		pm_raise(&issue);
+	PG_RETURN_POINTER(state);
+}
+
+/*
+ * portfolio_margin_trans(internal, margin_position [, scenario_set]): without
+ * a set, the default one.
+ */
+PG_FUNCTION_INFO_V1(portfolio_margin_trans);
+Datum
+portfolio_margin_trans(PG_FUNCTION_ARGS)
+{
+	pm_position p;
+
+	pm_getarg_checked_position(fcinfo, 1, &p);
+	return add_position(fcinfo, &p, PG_NARGS() > 2
+						? pm_getarg_cached_set(fcinfo, 2)
+						: pm_default_set(fcinfo));
+}
+
+/* portfolio_greeks_trans(internal, margin_position): totals, no scenarios. */
+PG_FUNCTION_INFO_V1(portfolio_greeks_trans);
+Datum
+portfolio_greeks_trans(PG_FUNCTION_ARGS)
+{
+	pm_position p;
+
+	pm_getarg_checked_position(fcinfo, 1, &p);
+	return add_position(fcinfo, &p, NULL);
+}
+
+/* portfolio_combine(internal, internal): leaves the second as it is. */
+PG_FUNCTION_INFO_V1(portfolio_combine);
+Datum
+portfolio_combine(PG_FUNCTION_ARGS)
+{
+	MemoryContext context = aggregate_context(fcinfo);
+	pm_allocator allocator = {resize, context};
+	margin_state *state;
+	pm_issue	issue;
+
+	if (PG_ARGISNULL(0) && PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	state = getarg_state(fcinfo, 0, context);
+	if (!PG_ARGISNULL(1) &&
+		!pm_risk_add(&state->array, &allocator,
+					 ((margin_state *) PG_GETARG_POINTER(1))->array, &issue))
+		pm_raise(&issue);
+	PG_RETURN_POINTER(state);
+}
+
+/* portfolio_serialize(internal) returns bytea: the image of the risk array. */
+PG_FUNCTION_INFO_V1(portfolio_serialize);
+Datum
+portfolio_serialize(PG_FUNCTION_ARGS)
+{
+	const pm_risk_array *array;
+	size_t		size;
+	bytea	   *image;
+
+	(void) aggregate_context(fcinfo);
+	array = ((margin_state *) PG_GETARG_POINTER(0))->array;
+	size = pm_risk_size(array);
+	if (size + VARHDRSZ > MaxAllocSize)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("partial margin is too large to be passed between processes"),
+				 errdetail("It has %zu bytes.", size),
+				 errhint("Use fewer scenarios, or SET max_parallel_workers_per_gather = 0.")));
+	image = palloc(size + VARHDRSZ);
+	SET_VARSIZE(image, size + VARHDRSZ);
+	memcpy(VARDATA(image), array, size);
+	PG_RETURN_BYTEA_P(image);
+}
+
+/* portfolio_deserialize(bytea, internal) returns internal */
+PG_FUNCTION_INFO_V1(portfolio_deserialize);
+Datum
+portfolio_deserialize(PG_FUNCTION_ARGS)
+{
+	bytea	   *image = PG_GETARG_BYTEA_PP(0);
+	size_t		size = VARSIZE_ANY_EXHDR(image);
+	margin_state *state;
+
+	(void) aggregate_context(fcinfo);
+	/* In the caller's context, and aligned, which the bytea's data is not. */
+	state = palloc(sizeof *state);
+	state->array = memcpy(palloc(Max(size, sizeof(pm_risk_array))), VARDATA_ANY(image), size);
+	if (!pm_risk_valid(state->array, size))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("partial margin is corrupt"),
+				 errdetail("Its %zu bytes are not a risk array of this version.", size)));
+	PG_RETURN_POINTER(state);
+}
+
+static void
+set_text(Datum *value, bool *null, pm_text text)
+{
+	*null = text.bytes == NULL;
+	if (!*null)
+		*value = PointerGetDatum(cstring_to_text_with_len(text.bytes, text.length));
+}
+
+/* portfolio_margin_final(internal) returns margin_result; strict. */
+PG_FUNCTION_INFO_V1(portfolio_margin_final);
+Datum
+portfolio_margin_final(PG_FUNCTION_ARGS)
+{
+	const pm_risk_array *array = ((margin_state *) PG_GETARG_POINTER(0))->array;
+	TupleDesc	desc = pm_result_desc(fcinfo, pm_call(fcinfo));
+	pm_margin	margin;
+	pm_account_totals account;
+	pm_issue	issue;
+	Datum		values[15];
+	bool		nulls[lengthof(values)] = {false};
+	int			n = 0;
+
+	(void) aggregate_context(fcinfo);
+	if (!pm_margin_of(array, &margin, &issue) || !pm_totals_of(array, &account, &issue))
+		pm_raise(&issue);
+	values[n++] = Float8GetDatum(margin.requirement);
+	values[n++] = Float8GetDatum(margin.scan_loss);
+	values[n++] = Float8GetDatum(margin.minimum_charge);
+	values[n++] = Int32GetDatum(margin.worst_scenario);
+	set_text(&values[n], &nulls[n], margin.worst_underlying);
+	n++;
+	values[n++] = Float8GetDatum(margin.worst_price_shock);
+	values[n++] = Float8GetDatum(margin.worst_vol_shock);
+	for (int t = 0; t < PM_TOTALS; t++)
+		values[n++] = Float8GetDatum(account.totals[t]);
+	values[n++] = Int64GetDatum(account.rows);
+	set_text(&values[n], &nulls[n], account.currency);
+	return HeapTupleGetDatum(heap_form_tuple(desc, values, nulls));
+}
+
+/* portfolio_greeks_final(internal) returns cash_greeks; strict. */
+PG_FUNCTION_INFO_V1(portfolio_greeks_final);
+Datum
+portfolio_greeks_final(PG_FUNCTION_ARGS)
+{
+	const pm_risk_array *array = ((margin_state *) PG_GETARG_POINTER(0))->array;
+	TupleDesc	desc = pm_result_desc(fcinfo, pm_call(fcinfo));
+	pm_account_totals account;
+	pm_issue	issue;
+	Datum		values[PM_TOTALS + 2];
+	bool		nulls[lengthof(values)] = {false};
+	int			n = 0;
+
+	(void) aggregate_context(fcinfo);
+	if (!pm_totals_of(array, &account, &issue))
+		pm_raise(&issue);
+	for (int t = 0; t < PM_TOTALS; t++)
+		values[n++] = Float8GetDatum(account.totals[t]);
+	values[n++] = Int64GetDatum(account.rows);
+	set_text(&values[n], &nulls[n], account.currency);
+	return HeapTupleGetDatum(heap_form_tuple(desc, values, nulls));
+}

@@ -1,0 +1,164 @@
+/*
+ * position_type.c - making and reading margin_position.
+ */
+#include "position_type.h"
+
+#include "catalog/pg_type.h"
+#include "datatype/timestamp.h"
+#include "utils/timestamp.h"
+
+#include "error.h"
+
+/* In the order of the core's enums. */
+const char *const pm_kind_labels[] = {"spot", "future", "perpetual", "call", "put", NULL};
+const char *const pm_exercise_labels[] = {"european", "american", NULL};
+const char *const pm_pricing_labels[] = {"black_scholes", "black76", "bachelier", NULL};
+const char *const pm_settlement_labels[] = {"linear", "inverse", NULL};
+
+static const Oid field_types[PM_FIELDS] = {
+	FLOAT8OID, FLOAT8OID, FLOAT8OID, TIMESTAMPTZOID, FLOAT8OID, FLOAT8OID,
+	FLOAT8OID, FLOAT8OID, FLOAT8OID, TIMESTAMPTZOID, InvalidOid, InvalidOid,
+	InvalidOid, InvalidOid, TEXTOID, TEXTOID
+};
+
+static double
+number_field(const PmRowReader *reader, pm_field field)
+{
+	return reader->nulls[field] ? 0 : DatumGetFloat8(reader->values[field]);
+}
+
+static pm_instant
+instant_field(const PmRowReader *reader, pm_field field)
+{
+	TimestampTz at;
+
+	if (reader->nulls[field])
+		return 0;
+	at = DatumGetTimestampTz(reader->values[field]);
+	if (TIMESTAMP_IS_NOBEGIN(at))
+		return PM_INSTANT_LOW;
+	if (TIMESTAMP_IS_NOEND(at))
+		return PM_INSTANT_HIGH;
+	return at;
+}
+
+static int
+enum_field(PmRowReader *reader, pm_field field, const char *const *labels)
+{
+	if (reader->nulls[field])
+		return 0;
+	return pm_enum_ordinal(&reader->enums[field - PM_KIND],
+						   DatumGetObjectId(reader->values[field]), labels);
+}
+
+static pm_text
+text_field(const PmRowReader *reader, pm_field field)
+{
+	text	   *value;
+
+	if (reader->nulls[field])
+		return (pm_text)
+	{
+		NULL, 0
+	};
+	value = DatumGetTextPP(reader->values[field]);
+	return (pm_text)
+	{
+		VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)
+	};
+}
+
+void
+pm_getarg_position(FunctionCallInfo fcinfo, int argno, pm_position *p)
+{
+	PmCall	   *call = pm_call(fcinfo);
+	PmRowReader *reader = &call->position;
+
+	if (PG_ARGISNULL(argno))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("margin_position must not be null"),
+				 errdetail("The argument is null, which is not a position without risk."),
+				 errhint("Leave such rows out: FILTER (WHERE p IS DISTINCT FROM NULL) on an aggregate, or the same condition in WHERE.")));
+	pm_read_row(call, reader, PG_GETARG_HEAPTUPLEHEADER(argno),
+				field_types, PM_FIELDS, "margin_position");
+
+	p->present = 0;
+	for (int field = 0; field < PM_FIELDS; field++)
+		p->present |= (uint32) !reader->nulls[field] << field;
+	p->quantity = number_field(reader, PM_QUANTITY);
+	p->multiplier = number_field(reader, PM_MULTIPLIER);
+	p->strike = number_field(reader, PM_STRIKE);
+	p->expiry = instant_field(reader, PM_EXPIRY);
+	p->spot = number_field(reader, PM_SPOT);
+	p->volatility = number_field(reader, PM_VOLATILITY);
+	p->rate = number_field(reader, PM_RATE);
+	p->yield = number_field(reader, PM_YIELD);
+	p->price = number_field(reader, PM_PRICE);
+	p->as_of = instant_field(reader, PM_AS_OF);
+	p->kind = enum_field(reader, PM_KIND, pm_kind_labels);
+	p->exercise = enum_field(reader, PM_EXERCISE, pm_exercise_labels);
+	p->pricing = enum_field(reader, PM_PRICING, pm_pricing_labels);
+	p->settlement = enum_field(reader, PM_SETTLEMENT, pm_settlement_labels);
+	p->underlying = text_field(reader, PM_UNDERLYING);
+	p->currency = text_field(reader, PM_CURRENCY);
+}
+
+void
+pm_getarg_checked_position(FunctionCallInfo fcinfo, int argno, pm_position *p)
+{
+	pm_issue	issue;
+
+	pm_getarg_position(fcinfo, argno, p);
+	if (!pm_position_check(p, &issue))
+		pm_raise(&issue);
+}
+
+/*
+ * margin_position(quantity, ..., currency): the row of its arguments.
+ *
+ * It judges nothing, so that a view over doubtful data can be read and its
+ * rows shown by position_issue(); whatever values a position checks it.
+ */
+PG_FUNCTION_INFO_V1(margin_position);
+Datum
+margin_position(PG_FUNCTION_ARGS)
+{
+	TupleDesc	desc = pm_result_desc(fcinfo, pm_call(fcinfo));
+	Datum	   *values = palloc(desc->natts * sizeof(Datum));
+	bool	   *nulls = palloc(desc->natts * sizeof(bool));
+
+	/* Fields that a later version added to the type stay NULL. */
+	for (int i = 0; i < desc->natts; i++)
+	{
+		nulls[i] = i >= PG_NARGS() || PG_ARGISNULL(i);
+		values[i] = nulls[i] ? (Datum) 0 : PG_GETARG_DATUM(i);
+	}
+	return HeapTupleGetDatum(heap_form_tuple(desc, values, nulls));
+}
+
+/*
+ * position_issue(margin_position) returns text: why the position cannot be
+ * valued, or NULL.
+ */
+PG_FUNCTION_INFO_V1(position_issue);
+Datum
+position_issue(PG_FUNCTION_ARGS)
+{
+	pm_position position;
+	pm_issue	issue;
+	pm_greeks	greeks;
+
+	if (PG_ARGISNULL(0))
+	{
+		pm_fail(&issue, PM_NULL_VALUE, "margin_position must not be null",
+				"Leave such rows out: WHERE p IS DISTINCT FROM NULL.",
+				"The position is null.");
+		PG_RETURN_TEXT_P(pm_issue_text(&issue));
+	}
+	pm_getarg_position(fcinfo, 0, &position);
+	if (pm_position_check(&position, &issue) &&
+		pm_contract_greeks(&position, &greeks, &issue))
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(pm_issue_text(&issue));
+}

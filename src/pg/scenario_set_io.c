@@ -1,0 +1,609 @@
+/*
+ * scenario_set_io.c - text and binary forms of scenario_set.
+ *
+ * The text names what makes each part, with numbers in their shortest exact
+ * form whatever the session's settings:
+ *
+ *   scenario_grid(price_range => 0.15, price_steps => 5,
+ *                 vol_shocks => {-0.25,0,0.25}, vol_power => 0, days => 0)
+ *   || market_scenario(price_shock => -0.66, weight => 0.24),
+ *      market_scenario(price_shock => 5, weight => 0.03)
+ *
+ * Reading it, arguments may come in any order and those with a default may be
+ * left out, as in SQL.  The binary form: version and kind (int1 each), number
+ * of parts (int4), and per part its type (int1), its number of rows, shocks or
+ * neither (int4), and its numbers (float8 each).
+ */
+#include "scenario_type.h"
+
+#include <math.h>
+
+#include "common/shortest_dec.h"
+#include "lib/stringinfo.h"
+#include "libpq/pqformat.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+
+#include "error.h"
+
+/* A named number of a part: where a row keeps it, and its default. */
+typedef struct argument
+{
+	const char *name;
+	double		standard;		/* NaN: no default, must be given */
+} argument;
+
+/* In the order of the fields of pm_scenario. */
+static const argument row_arguments[] = {
+	{"price_shock", 0}, {"price_points", 0}, {"vol_shock", 0},
+	{"vol_points", 0}, {"vol_power", 0}, {"vol_power_long", INFINITY},
+	{"vol_floor", 0}, {"rate_points", 0}, {"days", 0}, {"weight", 1}
+};
+
+/* In the order of the parameters of the part, then the array of a grid. */
+static const argument grid_arguments[] = {
+	{"price_range", NAN}, {"price_steps", NAN}, {"vol_power", 0}, {"days", 0}
+};
+static const argument tims_arguments[] = {{"down", NAN}, {"up", NAN}};
+static const argument span_arguments[] = {
+	{"price_range", NAN}, {"vol_range", NAN}, {"extreme_multiple", 3},
+	{"cover", 0.33}, {"days", 1}
+};
+
+#define MAX_ARGUMENTS lengthof(row_arguments)
+#define VOL_POWER_LONG 5		/* in row_arguments */
+
+typedef struct part_form
+{
+	const char *name;
+	const argument *arguments;
+	int			count;
+} part_form;
+
+/* In the order of pm_part_type; a list is a series of its rows. */
+static const part_form forms[] = {
+	{"market_scenario", row_arguments, lengthof(row_arguments)},
+	{"scenario_grid", grid_arguments, lengthof(grid_arguments)},
+	{"tims_scenarios", tims_arguments, lengthof(tims_arguments)},
+	{"span_scenarios", span_arguments, lengthof(span_arguments)},
+};
+
+StaticAssertDecl(lengthof(row_arguments) == offsetof(pm_scenario, stickiness) / sizeof(double),
+				 "every number of a scenario has a name");
+
+/* Sets of one part each, to be joined. */
+typedef struct builder
+{
+	const pm_scenario_set **sets;
+	uint32		count;
+	uint32		room;
+} builder;
+
+static pm_scenario_set *
+add_set(builder *b, size_t size)
+{
+	pm_scenario_set *set = pm_new_scenario_set(size);
+
+	if (b->count == b->room)
+	{
+		b->room = b->room ? 2 * b->room : 8;
+		b->sets = b->sets ? repalloc(b->sets, b->room * sizeof(*b->sets))
+			: palloc(b->room * sizeof(*b->sets));
+	}
+	b->sets[b->count++] = set;
+	return set;
+}
+
+static bool
+add_list(builder *b, const pm_scenario *rows, uint64 count, pm_issue *issue)
+{
+	size_t		size;
+
+	if (!pm_list_size(rows, count, &size, issue))
+		return false;
+	pm_list_fill(add_set(b, size), rows, count);
+	return true;
+}
+
+/* A generator from its parameters, and a grid's volatility shocks. */
+static bool
+add_generator(builder *b, pm_part_type type, const double *parameters,
+			  const double *vols, uint32 vol_count, pm_issue *issue)
+{
+	size_t		size;
+
+	switch (type)
+	{
+		case PM_PART_GRID:
+			{
+				pm_grid		grid = {
+					.price_range = parameters[0], .price_steps = parameters[1],
+					.vol_power = parameters[2], .days = parameters[3],
+					.vol_shocks = vols, .vols = vol_count
+				};
+
+				if (!pm_grid_size(&grid, &size, issue))
+					return false;
+				pm_grid_fill(add_set(b, size), &grid);
+				return true;
+			}
+		case PM_PART_TIMS:
+			if (!pm_tims_size(parameters[0], parameters[1], &size, issue))
+				return false;
+			pm_tims_fill(add_set(b, size), parameters[0], parameters[1]);
+			return true;
+		case PM_PART_SPAN:
+			{
+				pm_span		span = {
+					.price_range = parameters[0], .vol_range = parameters[1],
+					.extreme_multiple = parameters[2], .cover = parameters[3],
+					.days = parameters[4]
+				};
+
+				if (!pm_span_size(&span, &size, issue))
+					return false;
+				pm_span_fill(add_set(b, size), &span);
+				return true;
+			}
+		case PM_PART_LIST:
+			break;
+	}
+	elog(ERROR, "a list is not a generator");
+}
+
+static bool
+join(const builder *b, pm_scenario_set **set, pm_issue *issue)
+{
+	size_t		size;
+
+	if (!pm_join_size(b->sets, b->count, &size, issue))
+		return false;
+	*set = pm_new_scenario_set(size);
+	pm_join_fill(*set, b->sets, b->count);
+	SET_VARSIZE(*set, size);
+	return true;
+}
+
+/* ---- Text, reading ---- */
+
+typedef struct reader
+{
+	const char *start;
+	const char *at;
+	pm_issue   *issue;
+} reader;
+
+static bool
+fail_syntax(reader *r, const char *expected)
+{
+	return pm_fail(r->issue, PM_INVALID_TEXT, "invalid input syntax for type scenario_set",
+				   "Example: scenario_grid(price_range => 0.15, price_steps => 5, vol_shocks => {-0.25,0,0.25})",
+				   "Expected %s at character %d.", expected,
+				   pg_mbstrlen_with_len(r->start, r->at - r->start) + 1);
+}
+
+static bool
+next_is(reader *r, const char *token)
+{
+	while (isspace((unsigned char) *r->at))
+		r->at++;
+	if (strncmp(r->at, token, strlen(token)) != 0)
+		return false;
+	r->at += strlen(token);
+	return true;
+}
+
+/* Which of the forms' or arguments' names comes next, whole; or -1. */
+static int
+next_name(reader *r, const char *first, size_t stride, int count)
+{
+	size_t		length;
+
+	(void) next_is(r, "");
+	length = strspn(r->at, "abcdefghijklmnopqrstuvwxyz_");
+	for (int i = 0; i < count; i++)
+	{
+		const char *name = *(const char *const *) (first + i * stride);
+
+		if (strlen(name) == length && strncmp(r->at, name, length) == 0)
+		{
+			r->at += length;
+			return i;
+		}
+	}
+	return -1;
+}
+
+static bool
+read_number(reader *r, double *value)
+{
+	char	   *end;
+
+	(void) next_is(r, "");
+	/* strtod would take hexadecimal, infinities and more. */
+	if (strspn(r->at, "+-.0123456789") == 0)
+		return fail_syntax(r, "a number");
+	errno = 0;
+	*value = strtod(r->at, &end);
+	if (end == r->at || (errno == ERANGE && isinf(*value)))
+		return fail_syntax(r, "a number within the range of double precision");
+	r->at = end;
+	return true;
+}
+
+static bool
+read_numbers(reader *r, double **values, uint32 *count)
+{
+	uint32		room = 8;
+
+	if (!next_is(r, "{"))
+		return fail_syntax(r, "\"{\"");
+	*values = palloc(room * sizeof(double));
+	*count = 0;
+	do
+	{
+		if (*count == room)
+			*values = repalloc(*values, (room *= 2) * sizeof(double));
+		if (!read_number(r, &(*values)[(*count)++]))
+			return false;
+	} while (next_is(r, ","));
+	return next_is(r, "}") || fail_syntax(r, "\",\" or \"}\"");
+}
+
+/* "(name => value, ...)" into values in the order of the form. */
+static bool
+read_arguments(reader *r, const part_form *form, double *values,
+			   double **vols, uint32 *vol_count)
+{
+	bool		given[MAX_ARGUMENTS] = {false};
+	static const double unchanged = 0;
+
+	*vols = unconstify(double *, &unchanged);
+	*vol_count = 1;
+	for (int i = 0; i < form->count; i++)
+		values[i] = form->arguments[i].standard;
+	if (!next_is(r, "("))
+		return fail_syntax(r, "\"(\"");
+	if (next_is(r, ")"))
+		return true;
+	do
+	{
+		const char *at = r->at;
+		int			i = next_name(r, (const char *) form->arguments,
+								  sizeof(argument), form->count);
+
+		if (i < 0 && form->arguments == grid_arguments && next_is(r, "vol_shocks"))
+		{
+			if (*vols != &unchanged)
+			{
+				r->at = at;
+				return fail_syntax(r, "each argument once");
+			}
+			if (!next_is(r, "=>"))
+				return fail_syntax(r, "\"=>\"");
+			if (!read_numbers(r, vols, vol_count))
+				return false;
+			continue;
+		}
+		if (i < 0)
+			return fail_syntax(r, "the name of an argument");
+		if (given[i])
+		{
+			r->at = at;
+			return fail_syntax(r, "each argument once");
+		}
+		given[i] = true;
+		if (!next_is(r, "=>"))
+			return fail_syntax(r, "\"=>\"");
+		if (!read_number(r, &values[i]))
+			return false;
+	} while (next_is(r, ","));
+	return next_is(r, ")") || fail_syntax(r, "\",\" or \")\"");
+}
+
+static bool
+read_row(reader *r, pm_scenario *row)
+{
+	double		values[MAX_ARGUMENTS];
+	double	   *vols;
+	uint32		vol_count;
+
+	if (!read_arguments(r, &forms[PM_PART_LIST], values, &vols, &vol_count))
+		return false;
+	if (isinf(values[VOL_POWER_LONG]))
+		values[VOL_POWER_LONG] = NAN;	/* not given: the core's NULL */
+	*row = pm_scenario_neutral();
+	memcpy(row, values, sizeof values);
+	return true;
+}
+
+/* The rows of a list; its first name has been read. */
+static bool
+read_list(reader *r, builder *b)
+{
+	uint64		count = 0;
+	uint64		room = 8;
+	pm_scenario *rows = palloc(room * sizeof(pm_scenario));
+
+	for (;;)
+	{
+		CHECK_FOR_INTERRUPTS();
+		/* A longer list is refused before it takes more memory. */
+		if (count > PM_MAX_SCENARIOS)
+			break;
+		if (count == room)
+			rows = repalloc(rows, (room *= 2) * sizeof(pm_scenario));
+		if (!read_row(r, &rows[count++]))
+			return false;
+		if (!next_is(r, ","))
+			break;
+		if (next_name(r, (const char *) forms, sizeof(part_form), 1) != 0)
+			return fail_syntax(r, "market_scenario");
+	}
+	return add_list(b, rows, count, r->issue);
+}
+
+static bool
+read_part(reader *r, builder *b)
+{
+	int			type = next_name(r, (const char *) forms, sizeof(part_form), lengthof(forms));
+	double		values[MAX_ARGUMENTS];
+	double	   *vols;
+	uint32		vol_count;
+
+	if (type < 0)
+		return fail_syntax(r, "scenario_grid, tims_scenarios, span_scenarios or market_scenario");
+	if (type == PM_PART_LIST)
+		return read_list(r, b);
+	if (!read_arguments(r, &forms[type], values, &vols, &vol_count))
+		return false;
+	for (int i = 0; i < forms[type].count; i++)
+		if (isnan(values[i]))
+			return fail_syntax(r, psprintf("%s to have been given", forms[type].arguments[i].name));
+	return add_generator(b, type, values, vols, vol_count, r->issue);
+}
+
+PG_FUNCTION_INFO_V1(scenario_set_in);
+Datum
+scenario_set_in(PG_FUNCTION_ARGS)
+{
+	pm_issue	issue;
+	reader		r = {PG_GETARG_CSTRING(0), PG_GETARG_CSTRING(0), &issue};
+	builder		b = {NULL, 0, 0};
+	pm_scenario_set *set;
+	bool		good;
+
+	do
+	{
+		good = read_part(&r, &b);
+		if (good && b.count > PM_MAX_SCENARIOS)
+			break;				/* join refuses */
+	} while (good && next_is(&r, "||"));
+	if (good && b.count <= PM_MAX_SCENARIOS && *r.at != '\0')
+		good = fail_syntax(&r, "\"||\" or the end");
+	if (!good || !join(&b, &set, &issue))
+	{
+		pm_raise_soft(&issue, fcinfo->context);
+		PG_RETURN_NULL();
+	}
+	PG_RETURN_POINTER(set);
+}
+
+/* ---- Text, writing ---- */
+
+static void
+write_number(StringInfo out, double x)
+{
+	char		digits[DOUBLE_SHORTEST_DECIMAL_LEN];
+
+	double_to_shortest_decimal_buf(x, digits);
+	appendStringInfoString(out, digits);
+}
+
+static void
+write_argument(StringInfo out, const char *name, double value, const char **separator)
+{
+	appendStringInfo(out, "%s%s => ", *separator, name);
+	write_number(out, value);
+	*separator = ", ";
+}
+
+/* A row says only what is not neutral. */
+static void
+write_row(StringInfo out, const pm_scenario *row)
+{
+	const char *separator = "";
+	double		values[MAX_ARGUMENTS];
+
+	memcpy(values, row, sizeof values);
+	appendStringInfo(out, "%s(", forms[PM_PART_LIST].name);
+	for (int i = 0; i < (int) MAX_ARGUMENTS; i++)
+		if (i == VOL_POWER_LONG ? !isnan(values[i]) : values[i] != row_arguments[i].standard)
+			write_argument(out, row_arguments[i].name, values[i], &separator);
+	appendStringInfoChar(out, ')');
+}
+
+static void
+write_generator(StringInfo out, const pm_scenario_part *part)
+{
+	const part_form *form = &forms[part->type];
+	const double *parameters = pm_part_parameters(part);
+	uint32		numbers = part->size / sizeof(double);
+	const char *separator = "";
+
+	appendStringInfo(out, "%s(", form->name);
+	for (int i = 0; i < form->count; i++)
+		write_argument(out, form->arguments[i].name, parameters[i], &separator);
+	if (part->type == PM_PART_GRID)
+	{
+		appendStringInfoString(out, ", vol_shocks => ");
+		for (uint32 i = form->count; i < numbers; i++)
+		{
+			appendStringInfoChar(out, i == (uint32) form->count ? '{' : ',');
+			write_number(out, parameters[i]);
+		}
+		appendStringInfoChar(out, '}');
+	}
+	appendStringInfoChar(out, ')');
+}
+
+PG_FUNCTION_INFO_V1(scenario_set_out);
+Datum
+scenario_set_out(PG_FUNCTION_ARGS)
+{
+	const pm_scenario_set *set = PG_GETARG_SCENARIO_SET(0);
+	pm_part_cursor cursor = pm_set_parts(set);
+	const pm_scenario_part *part;
+	const char *separator = "";
+	StringInfoData out;
+
+	initStringInfo(&out);
+	while ((part = pm_next_part(&cursor)) != NULL)
+	{
+		appendStringInfoString(&out, separator);
+		separator = " || ";
+		if (part->type != PM_PART_LIST)
+			write_generator(&out, part);
+		else
+			for (uint32 i = 0; i < part->count; i++)
+			{
+				pm_scenario row = pm_part_row(part, i);
+
+				CHECK_FOR_INTERRUPTS();
+				if (i > 0)
+					appendStringInfoString(&out, ", ");
+				write_row(&out, &row);
+			}
+	}
+	PG_RETURN_CSTRING(out.data);
+}
+
+/* ---- Binary ---- */
+
+PG_FUNCTION_INFO_V1(scenario_set_send);
+Datum
+scenario_set_send(PG_FUNCTION_ARGS)
+{
+	const pm_scenario_set *set = PG_GETARG_SCENARIO_SET(0);
+	pm_part_cursor cursor = pm_set_parts(set);
+	const pm_scenario_part *part;
+	StringInfoData out;
+
+	pq_begintypsend(&out);
+	pq_sendint8(&out, PM_SCENARIO_SET_VERSION);
+	pq_sendint8(&out, set->kind);
+	pq_sendint32(&out, set->parts);
+	while ((part = pm_next_part(&cursor)) != NULL)
+	{
+		const double *numbers = pm_part_parameters(part);
+		uint32		count = part->size / sizeof(double);
+
+		pq_sendint8(&out, part->type);
+		if (part->type == PM_PART_LIST)
+		{
+			pq_sendint32(&out, part->count);
+			for (uint32 i = 0; i < part->count; i++)
+			{
+				double		values[MAX_ARGUMENTS];
+				pm_scenario row = pm_part_row(part, i);
+
+				memcpy(values, &row, sizeof values);
+				for (int f = 0; f < (int) MAX_ARGUMENTS; f++)
+					pq_sendfloat8(&out, values[f]);
+			}
+			continue;
+		}
+		pq_sendint32(&out, part->type == PM_PART_GRID ? count - PM_GRID_PARAMETERS : 0);
+		for (uint32 i = 0; i < count; i++)
+			pq_sendfloat8(&out, numbers[i]);
+	}
+	PG_RETURN_BYTEA_P(pq_endtypsend(&out));
+}
+
+static void
+raise_binary(const char *detail)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+			 errmsg("invalid binary form of scenario_set"),
+			 errdetail_internal("%s", detail),
+			 errhint("Send what scenario_set_send gave, or use the text form.")));
+}
+
+/* `count` items of `numbers` doubles each must still be in the message. */
+static void
+expect_numbers(StringInfo in, uint32 count, uint32 numbers)
+{
+	if ((uint64) count * numbers * sizeof(double) > (uint64) (in->len - in->cursor))
+		raise_binary("It ends before its last number.");
+}
+
+static void
+receive_part(StringInfo in, builder *b, pm_issue *issue)
+{
+	uint8		type = pq_getmsgbyte(in);
+	uint32		count = pq_getmsgint(in, 4);
+	double		parameters[MAX_ARGUMENTS];
+	double	   *vols;
+	bool		good;
+
+	if (type >= lengthof(forms))
+		raise_binary("It has a part of an unknown type.");
+	if (type == PM_PART_LIST)
+	{
+		pm_scenario *rows;
+
+		expect_numbers(in, count, MAX_ARGUMENTS);
+		rows = palloc(Max(count, 1) * sizeof(pm_scenario));
+		for (uint32 i = 0; i < count; i++)
+		{
+			for (int f = 0; f < (int) MAX_ARGUMENTS; f++)
+				parameters[f] = pq_getmsgfloat8(in);
+			rows[i] = pm_scenario_neutral();
+			memcpy(&rows[i], parameters, sizeof parameters);
+		}
+		good = add_list(b, rows, count, issue);
+	}
+	else
+	{
+		expect_numbers(in, 1, forms[type].count);
+		for (int i = 0; i < forms[type].count; i++)
+			parameters[i] = pq_getmsgfloat8(in);
+		if (type != PM_PART_GRID && count != 0)
+			raise_binary("A part that has no volatility shocks claims some.");
+		expect_numbers(in, count, 1);
+		vols = palloc(Max(count, 1) * sizeof(double));
+		for (uint32 i = 0; i < count; i++)
+			vols[i] = pq_getmsgfloat8(in);
+		good = add_generator(b, type, parameters, vols, count, issue);
+	}
+	if (!good)
+	{
+		/* What the text form would call a wrong value is a wrong message here. */
+		issue->code = PM_INVALID_BINARY;
+		pm_raise(issue);
+	}
+}
+
+PG_FUNCTION_INFO_V1(scenario_set_recv);
+Datum
+scenario_set_recv(PG_FUNCTION_ARGS)
+{
+	StringInfo	in = (StringInfo) PG_GETARG_POINTER(0);
+	builder		b = {NULL, 0, 0};
+	pm_scenario_set *set;
+	pm_issue	issue;
+	uint32		parts;
+
+	if (pq_getmsgbyte(in) != PM_SCENARIO_SET_VERSION)
+		raise_binary("It is of another version.");
+	if (pq_getmsgbyte(in) != PM_SET_COMMON)
+		raise_binary("It is of an unknown kind.");
+	parts = pq_getmsgint(in, 4);
+	for (uint32 i = 0; i < parts; i++)
+		receive_part(in, &b, &issue);
+	pq_getmsgend(in);
+	if (!join(&b, &set, &issue))
+		pm_raise(&issue);
+	PG_RETURN_POINTER(set);
+}
