@@ -16,19 +16,27 @@ CORE_OBJS = \
 	src/core/option.o \
 	src/core/position.o \
 	src/core/position_check.o \
+	src/core/risk_algebra.o \
 	src/core/risk_array.o \
+	src/core/risk_check.o \
 	src/core/scenario.o \
 	src/core/scenario_set.o
 PG_OBJS = \
 	src/pg/call.o \
 	src/pg/error.o \
 	src/pg/margin_aggregate.o \
+	src/pg/margin_result.o \
 	src/pg/module.o \
 	src/pg/position_type.o \
 	src/pg/pricing.o \
+	src/pg/risk_aggregate.o \
+	src/pg/risk_array_io.o \
+	src/pg/risk_array_type.o \
+	src/pg/risk_rows.o \
 	src/pg/scenario_set_io.o \
 	src/pg/scenario_set_type.o \
-	src/pg/scenario_type.o
+	src/pg/scenario_type.o \
+	src/pg/text_reader.o
 OBJS = $(CORE_OBJS) $(PG_OBJS)
 
 # The install script is its numbered parts, joined.
@@ -37,7 +45,7 @@ SQL_PARTS = $(sort $(wildcard sql/extension/*.sql))
 DATA_built = $(BASE_SCRIPT)
 EXTRA_CLEAN = $(BASE_SCRIPT)
 
-REGRESS = setup pricing scenarios positions margin bad_input window catalogue
+REGRESS = pricing scenarios positions bad_input catalogue
 REGRESS_OPTS = --load-extension=portfolio_margin
 ISOLATION = snapshot
 ISOLATION_OPTS = --load-extension=portfolio_margin --inputdir=test

@@ -87,6 +87,30 @@ WITH FUNCTION scenario_set(market_scenario[]) AS IMPLICIT;
 COMMENT ON CAST (market_scenario[] AS scenario_set) IS
 'The rows of an array as a set, in its order. Example: ARRAY[market_scenario(price_shock => -0.10)]::scenario_set';
 
+-- Arrays keep their own operators: with the implicit cast, || and = of two
+-- arrays would be as good for sets, and so for neither.
+CREATE FUNCTION market_scenario_array_cat(a market_scenario[], b market_scenario[]) RETURNS market_scenario[]
+AS 'array_cat' LANGUAGE internal IMMUTABLE PARALLEL SAFE;
+CREATE FUNCTION market_scenario_array_eq(a market_scenario[], b market_scenario[]) RETURNS boolean
+AS 'array_eq' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION market_scenario_array_ne(a market_scenario[], b market_scenario[]) RETURNS boolean
+AS 'array_ne' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION market_scenario_array_cat(market_scenario[], market_scenario[]) IS 'Support function of operator ||: two arrays as one.';
+COMMENT ON FUNCTION market_scenario_array_eq(market_scenario[], market_scenario[]) IS 'Support function of operator =.';
+COMMENT ON FUNCTION market_scenario_array_ne(market_scenario[], market_scenario[]) IS 'Support function of operator <>.';
+CREATE OPERATOR || (FUNCTION = market_scenario_array_cat, LEFTARG = market_scenario[], RIGHTARG = market_scenario[]);
+CREATE OPERATOR = (
+	FUNCTION = market_scenario_array_eq, LEFTARG = market_scenario[], RIGHTARG = market_scenario[],
+	COMMUTATOR = =, NEGATOR = <>, RESTRICT = eqsel, JOIN = eqjoinsel
+);
+CREATE OPERATOR <> (
+	FUNCTION = market_scenario_array_ne, LEFTARG = market_scenario[], RIGHTARG = market_scenario[],
+	COMMUTATOR = <>, NEGATOR = =, RESTRICT = neqsel, JOIN = neqjoinsel
+);
+COMMENT ON OPERATOR || (market_scenario[], market_scenario[]) IS 'Two arrays of scenarios as one. Example: ARRAY[market_scenario(price_shock => -0.1)] || ARRAY[market_scenario(price_shock => 0.1)]';
+COMMENT ON OPERATOR = (market_scenario[], market_scenario[]) IS 'The same scenarios in the same order. Example: ARRAY[market_scenario()] = ARRAY[market_scenario()]';
+COMMENT ON OPERATOR <> (market_scenario[], market_scenario[]) IS 'Not the same scenarios in the same order. Example: ARRAY[market_scenario()] <> ARRAY[market_scenario(days => 1)]';
+
 CREATE FUNCTION scenarios(scenario_set scenario_set) RETURNS SETOF market_scenario
 AS 'MODULE_PATHNAME', 'scenarios'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 33 COST 10;

@@ -71,6 +71,18 @@ pm_from_bits(uint64_t bits)
 	return x;
 }
 
+/* One step of a hash: splitmix64's finaliser over a running value (Steele et
+ * al. 2014). */
+static inline uint64_t
+pm_hash_word(uint64_t hash, uint64_t word)
+{
+	uint64_t	z = (hash ^ word) + UINT64_C(0x9e3779b97f4a7c15);
+
+	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+	return z ^ (z >> 31);
+}
+
 /* 2^k for -1022 <= k <= 1023. */
 static inline double
 pm_power_of_two(int64_t k)

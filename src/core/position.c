@@ -212,7 +212,7 @@ pm_contract_totals(const pm_position *p, double totals[PM_TOTALS], pm_issue *iss
 		return false;
 	totals[PM_MARKET_VALUE] = g.price;
 	totals[PM_DELTA_CASH] = p->spot * g.delta;
-	totals[PM_GAMMA_CASH_1PCT] = 0.01 * (p->spot * p->spot) * g.gamma;
+	totals[PM_GAMMA_CASH_1PCT] = 0.01 * p->spot * g.gamma * p->spot;
 	totals[PM_VEGA_1PT] = 0.01 * g.vega;
 	totals[PM_THETA_1DAY] = g.theta / PM_DAYS_PER_YEAR;
 	totals[PM_RHO_1PCT] = 0.01 * g.rho;
@@ -248,11 +248,13 @@ pm_contract_pnls(const pm_position *p, const pm_scenario *scenarios,
 						   first + i, pm_shown(p->underlying), p->underlying.bytes,
 						   pm_number(number, moved.spot));
 		pnl = p->multiplier * (unit_level(p, &moved) - level);
-		if (!isfinite(pnl))
+		/* Inputs too: an infinite volatility can have a finite price. */
+		if (!isfinite(pnl) || !isfinite(moved.spot) ||
+			!isfinite(moved.volatility) || !isfinite(moved.rate))
 			return pm_fail(issue, PM_OUT_OF_RANGE,
-						   "the profit or loss of a position in a scenario is out of range",
+						   "a position is out of range in a scenario",
 						   "Check the scale of the scenario's shocks and of the position's fields.",
-						   "In scenario %u it is %s for underlying \"%.*s\".",
+						   "In scenario %u its profit or loss or a moved input is infinite or not a number (%s) for underlying \"%.*s\".",
 						   first + i, pm_number(number, pnl),
 						   pm_shown(p->underlying), p->underlying.bytes);
 		pnls[i] = pm_quantize(pnl);

@@ -47,8 +47,8 @@ static const char rules[PM_FIELDS][6] = {
 static const char *const remedies[PM_FIELDS] = {
 	[PM_QUANTITY] = "Give the signed number of contracts: 10 is long ten, -10 short ten.",
 	[PM_MULTIPLIER] = "Give the units of underlying per contract, above 0: 1 for a share, 100 for a US equity option.",
-	[PM_STRIKE] = "Give the strike in price units; above 0 under black_scholes and black76.",
-	[PM_EXPIRY] = "Give the instant of expiry with its time zone, not before as_of.",
+	[PM_STRIKE] = "Give the strike in price units, above 0 under black_scholes and black76, for options only.",
+	[PM_EXPIRY] = "Give the instant of expiry with its time zone, not before as_of; none for a spot holding.",
 	[PM_SPOT] = "Give the price of the underlying: above 0 for a lognormal option or inverse settlement.",
 	[PM_VOLATILITY] = "Give the annualised volatility, 0 or above: 0.20 is 20 % (bachelier: price units per square root of a year). It is not yet implied from price.",
 	[PM_RATE] = "Give the continuously compounded rate per year: 0.05 is 5 %.",
@@ -95,6 +95,8 @@ fail_number(const pm_position *p, pm_field field, const char *problem,
 static bool
 check_presence(const pm_position *p, pm_issue *issue)
 {
+	char		number[PM_NUMBER_SIZE];
+
 	/* Without a kind no rule can be looked up. */
 	if (!pm_has(p, PM_KIND))
 		return fail_field(p, PM_KIND, PM_NULL_VALUE, "must not be null", "null", issue);
@@ -111,7 +113,8 @@ check_presence(const pm_position *p, pm_issue *issue)
 		if (rule == '-' && present)
 			return fail_field(p, (pm_field) field, PM_INVALID_VALUE,
 							  "has no meaning for this kind of instrument",
-							  "given", issue);
+							  field == PM_STRIKE ? pm_number(number, p->strike) : "given",
+							  issue);
 	}
 	return true;
 }
@@ -155,8 +158,10 @@ check_finite(const pm_position *p, pm_issue *issue)
 static bool
 check_ranges(const pm_position *p, pm_issue *issue)
 {
-	bool		option = p->kind == PM_CALL || p->kind == PM_PUT;
-	bool		lognormal = option && p->pricing != PM_BACHELIER;
+	bool		option = pm_has(p, PM_KIND) && (p->kind == PM_CALL || p->kind == PM_PUT);
+	bool		forward = pm_has(p, PM_PRICING) && p->pricing != PM_BLACK_SCHOLES;
+	bool		lognormal = option && pm_has(p, PM_PRICING) && p->pricing != PM_BACHELIER;
+	bool		inverse = pm_has(p, PM_SETTLEMENT) && p->settlement == PM_INVERSE;
 	char		number[PM_NUMBER_SIZE];
 
 	if (pm_has(p, PM_MULTIPLIER) && p->multiplier <= 0)
@@ -166,12 +171,12 @@ check_ranges(const pm_position *p, pm_issue *issue)
 		return fail_field(p, PM_QUANTITY, PM_OUT_OF_RANGE,
 						  "times multiplier is out of range",
 						  pm_number(number, p->quantity), issue);
-	if ((lognormal || p->settlement == PM_INVERSE) && p->spot <= 0)
+	if ((lognormal || inverse) && pm_has(p, PM_SPOT) && p->spot <= 0)
 		return fail_number(p, PM_SPOT, lognormal
 						   ? "must be above 0 under a lognormal model"
 						   : "must be above 0 under inverse settlement",
 						   p->spot, issue);
-	if (p->kind == PM_SPOT_KIND && p->settlement == PM_INVERSE)
+	if (inverse && pm_has(p, PM_KIND) && p->kind == PM_SPOT_KIND)
 		return fail_field(p, PM_SETTLEMENT, PM_INVALID_VALUE,
 						  "must be 'linear' for a spot holding", "'inverse'", issue);
 	if (pm_has(p, PM_UNDERLYING) && p->underlying.length == 0)
@@ -180,18 +185,24 @@ check_ranges(const pm_position *p, pm_issue *issue)
 	if (pm_has(p, PM_VOLATILITY) && p->volatility < 0)
 		return fail_number(p, PM_VOLATILITY, "must not be negative", p->volatility, issue);
 	if (pm_has(p, PM_EXPIRY) && pm_has(p, PM_AS_OF) && p->expiry < p->as_of)
+	{
+		char		early[PM_NUMBER_SIZE + 32];
+
+		snprintf(early, sizeof early, "%s seconds before as_of",
+				 pm_number(number, (double) ((__int128) p->as_of - p->expiry) / 1e6));
 		return fail_field(p, PM_EXPIRY, PM_INVALID_VALUE,
-						  "must not be before as_of", "in the past", issue);
+						  "must not be before as_of", early, issue);
+	}
 	if (!option)
 		return true;
 
-	if (lognormal && p->strike <= 0)
+	if (lognormal && pm_has(p, PM_STRIKE) && p->strike <= 0)
 		return fail_number(p, PM_STRIKE, "must be above 0 under a lognormal model",
 						   p->strike, issue);
-	if (p->pricing != PM_BLACK_SCHOLES && pm_has(p, PM_YIELD) && p->yield != 0)
+	if (forward && pm_has(p, PM_YIELD) && p->yield != 0)
 		return fail_number(p, PM_YIELD, "must be 0 for an option on a forward",
 						   p->yield, issue);
-	if (p->exercise == PM_AMERICAN)
+	if (pm_has(p, PM_EXERCISE) && p->exercise == PM_AMERICAN)
 		return fail_field(p, PM_EXERCISE, PM_UNSUPPORTED,
 						  "must be 'european': American exercise cannot be priced yet",
 						  "'american'", issue);

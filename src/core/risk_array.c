@@ -5,58 +5,10 @@
 
 #include <string.h>
 
+#include "risk_layout.h"
+
 /* Room that a new array has in its heap: one set and a few names. */
 #define FIRST_HEAP	256
-
-static size_t
-align8(size_t size)
-{
-	return (size + 7) & ~(size_t) 7;
-}
-
-static size_t
-order_size(uint32_t capacity)
-{
-	return align8(capacity * sizeof(uint32_t));
-}
-
-static size_t
-block_size(uint32_t scenarios)
-{
-	return sizeof(pm_risk_block) + (size_t) scenarios * sizeof(pm_cell);
-}
-
-static size_t
-image_size(uint32_t capacity, uint32_t scenarios, size_t heap_size)
-{
-	return sizeof(pm_risk_array) + order_size(capacity) +
-		capacity * block_size(scenarios) + heap_size;
-}
-
-static uint32_t *
-order_of(const pm_risk_array *a)
-{
-	return (uint32_t *) (a + 1);
-}
-
-static pm_risk_block *
-block_of(const pm_risk_array *a, uint32_t number)
-{
-	return (pm_risk_block *) ((char *) (a + 1) + order_size(a->capacity) +
-							  number * block_size(a->scenarios));
-}
-
-static char *
-heap_of(const pm_risk_array *a)
-{
-	return (char *) block_of(a, a->capacity);
-}
-
-static pm_risk_set *
-set_at(const pm_risk_array *a, uint32_t offset)
-{
-	return (pm_risk_set *) (heap_of(a) + offset);
-}
 
 size_t
 pm_risk_size(const pm_risk_array *a)
@@ -102,18 +54,8 @@ pm_risk_set_of(const pm_risk_array *a, const pm_risk_block *block)
 	return block->set_offset == PM_NO_SET ? NULL : &set_at(a, block->set_offset)->set;
 }
 
-/* Byte order, which is the C collation. */
-static int
-compare_text(pm_text a, pm_text b)
-{
-	int			order = memcmp(a.bytes, b.bytes, a.length < b.length ? a.length : b.length);
-
-	return order != 0 ? order : (a.length > b.length) - (a.length < b.length);
-}
-
-/* Position of a name in the order, or where it belongs (*found false). */
-static uint32_t
-find(const pm_risk_array *a, pm_text name, bool *found)
+uint32_t
+pm_risk_find(const pm_risk_array *a, pm_text name, bool *found)
 {
 	uint32_t	low = 0,
 				high = a->underlyings;
@@ -180,6 +122,18 @@ reserve(pm_risk_array **array, const pm_allocator *allocator,
 	return true;
 }
 
+void
+pm_risk_init(pm_risk_array *a, uint32_t scenarios, uint32_t capacity, uint32_t heap_size)
+{
+	/* All but the server's word, which its allocator may have set. */
+	memset(&a->version, 0, sizeof *a - offsetof(pm_risk_array, version));
+	a->version = PM_RISK_ARRAY_VERSION;
+	a->scenarios = scenarios;
+	a->capacity = capacity;
+	a->first_set = PM_NO_SET;
+	a->heap_size = heap_size;
+}
+
 static bool
 create(pm_risk_array **array, const pm_allocator *allocator,
 	   uint32_t scenarios, pm_issue *issue)
@@ -191,12 +145,7 @@ create(pm_risk_array **array, const pm_allocator *allocator,
 		return pm_fail(issue, PM_NO_MEMORY, "out of memory",
 					   "Use fewer scenarios.",
 					   "A risk array needs %zu bytes.", size);
-	memset(a, 0, sizeof *a);
-	a->version = PM_RISK_ARRAY_VERSION;
-	a->scenarios = scenarios;
-	a->capacity = 1;
-	a->first_set = PM_NO_SET;
-	a->heap_size = FIRST_HEAP;
+	pm_risk_init(a, scenarios, 1, FIRST_HEAP);
 	*array = a;
 	return true;
 }
@@ -221,24 +170,53 @@ store_text(pm_risk_array *a, pm_text text)
 	return offset;
 }
 
-/* The heap offset of a set, stored once; room for it has been reserved. */
+/* The heap offset of a set with these rows, or PM_NO_SET. */
+static uint32_t
+find_set(const pm_risk_array *a, const pm_scenario_set *set)
+{
+	uint32_t	offset = a->first_set;
+
+	while (offset != PM_NO_SET && !pm_set_equal(&set_at(a, offset)->set, set))
+		offset = set_at(a, offset)->next;
+	return offset;
+}
+
+/*
+ * The same rows can have several images: keep the smaller one, then the lesser
+ * bytes, so that the array does not depend on which of them came first.
+ */
+static void
+prefer_image(pm_risk_set *have, const pm_scenario_set *set)
+{
+	size_t		size = pm_set_size(set);
+	size_t		skip = offsetof(pm_scenario_set, version);
+
+	if (size > have->size ||
+		(size == have->size &&
+		 memcmp((const char *) set + skip, (const char *) &have->set + skip, size - skip) >= 0))
+		return;
+	memcpy(&have->set, set, size);
+	have->set.server_header = 0;
+	have->size = (uint32_t) size;
+}
+
+static size_t
+stored_set_size(const pm_scenario_set *set)
+{
+	return align8(offsetof(pm_risk_set, set) + pm_set_size(set));
+}
+
+/* Room for it has been reserved. */
 static uint32_t
 store_set(pm_risk_array *a, const pm_scenario_set *set)
 {
-	uint32_t	offset;
-	size_t		size;
+	uint32_t	offset = take_heap(a, stored_set_size(set));
+	pm_risk_set *stored = set_at(a, offset);
 
-	if (set == NULL)
-		return PM_NO_SET;
-	for (offset = a->first_set; offset != PM_NO_SET; offset = set_at(a, offset)->next)
-		if (pm_set_equal(&set_at(a, offset)->set, set))
-			return offset;
-	size = pm_set_size(set);
-	offset = take_heap(a, offsetof(pm_risk_set, set) + size);
-	set_at(a, offset)->next = a->first_set;
-	set_at(a, offset)->size = (uint32_t) size;
-	memcpy(&set_at(a, offset)->set, set, size);
-	set_at(a, offset)->set.server_header = 0;
+	stored->next = a->first_set;
+	stored->size = (uint32_t) pm_set_size(set);
+	memcpy(&stored->set, set, stored->size);
+	stored->set.server_header = 0;
 	a->first_set = offset;
 	return offset;
 }
@@ -270,18 +248,29 @@ settle_currency(pm_risk_array *a, pm_text currency, pm_issue *issue)
 				   currency.bytes ? currency.bytes : "no currency", currency.bytes ? "\"" : "");
 }
 
-/*
- * The block of an underlying, new or old, whose set must be this one.
- */
 static bool
-block_for(pm_risk_array **array, const pm_allocator *allocator, pm_text name,
-		  const pm_scenario_set *set, pm_risk_block **block, pm_issue *issue)
+fail_sets(pm_text name, const pm_scenario_set *have, const pm_scenario_set *set,
+		  pm_issue *issue)
+{
+	return pm_fail(issue, PM_INVALID_VALUE,
+				   "one underlying has two different scenario sets",
+				   "Give all positions of an underlying in a group the same scenario_set.",
+				   "Underlying \"%.*s\" has sets with fingerprints %016llx and %016llx.",
+				   pm_shown(name), name.bytes,
+				   have ? (unsigned long long) have->fingerprint : 0,
+				   set ? (unsigned long long) set->fingerprint : 0);
+}
+
+bool
+pm_risk_block_for(pm_risk_array **array, const pm_allocator *allocator,
+				  pm_text name, const pm_scenario_set *set,
+				  pm_risk_block **block, pm_issue *issue)
 {
 	pm_risk_array *a = *array;
 	bool		found;
-	uint32_t	place = find(a, name, &found);
+	uint32_t	place = pm_risk_find(a, name, &found);
 	uint32_t	number;
-	uint32_t	set_offset;
+	uint32_t	set_offset = PM_NO_SET;
 	uint32_t   *order;
 
 	if (found)
@@ -290,27 +279,27 @@ block_for(pm_risk_array **array, const pm_allocator *allocator, pm_text name,
 
 		*block = block_of(a, order_of(a)[place]);
 		have = pm_risk_set_of(a, *block);
-		if (have == set || (have != NULL && set != NULL && pm_set_equal(have, set)))
-			return true;
-		return pm_fail(issue, PM_INVALID_VALUE,
-					   "one underlying has two different scenario sets",
-					   "Give all positions of an underlying in a group the same scenario_set.",
-					   "Underlying \"%.*s\" has sets with fingerprints %016llx and %016llx.",
-					   pm_shown(name), name.bytes,
-					   have ? (unsigned long long) have->fingerprint : 0,
-					   set ? (unsigned long long) set->fingerprint : 0);
+		if ((have == NULL) != (set == NULL) ||
+			(have != NULL && !pm_set_equal(have, set)))
+			return fail_sets(name, have, set, issue);
+		if (have != NULL)
+			prefer_image(set_at(a, (*block)->set_offset), set);
+		return true;
 	}
 
+	if (set != NULL && (set_offset = find_set(a, set)) != PM_NO_SET)
+		prefer_image(set_at(a, set_offset), set);
 	if (!reserve(array, allocator, 1,
 				 align8(name.length) +
-				 (set ? align8(offsetof(pm_risk_set, set) + pm_set_size(set)) : 0), issue))
+				 (set && set_offset == PM_NO_SET ? stored_set_size(set) : 0), issue))
 		return false;
 	a = *array;
+	if (set != NULL && set_offset == PM_NO_SET)
+		set_offset = store_set(a, set);
 	number = a->underlyings++;
 	order = order_of(a);
 	memmove(&order[place + 1], &order[place], (number - place) * sizeof *order);
 	order[place] = number;
-	set_offset = store_set(a, set);
 	*block = block_of(a, number);
 	memset(*block, 0, block_size(a->scenarios));
 	(*block)->name_offset = store_text(a, name);
@@ -319,25 +308,34 @@ block_for(pm_risk_array **array, const pm_allocator *allocator, pm_text name,
 	return true;
 }
 
-/* Makes or checks everything that is one per array, before blocks are touched. */
-static bool
-prepare(pm_risk_array **array, const pm_allocator *allocator,
-		uint32_t scenarios, pm_text currency, pm_issue *issue)
+bool
+pm_risk_prepare(pm_risk_array **array, const pm_allocator *allocator,
+				uint32_t scenarios, bool has_currency, pm_text currency,
+				pm_issue *issue)
 {
-	if (*array == NULL && !create(array, allocator, scenarios, issue))
+	pm_risk_array *a = *array;
+
+	/* What holds nothing yet, or no longer, can become anything. */
+	if ((a == NULL || (a->underlyings == 0 && a->scenarios != scenarios)) &&
+		!create(array, allocator, scenarios, issue))
 		return false;
-	if ((*array)->scenarios != scenarios)
+	a = *array;
+	if (a->scenarios != scenarios)
 		return pm_fail(issue, PM_INVALID_VALUE,
 					   "scenario sets of different length cannot be added up",
 					   "Give every underlying of a group a set with the same number of scenarios.",
 					   "One set has %u scenarios, another %u.",
-					   (*array)->scenarios, scenarios);
-	return reserve(array, allocator, 0, align8(currency.length), issue) &&
-		settle_currency(*array, currency, issue);
+					   a->scenarios, scenarios);
+	if (!has_currency)
+		return true;
+	if (a->currency_state == PM_CURRENCY_UNSET &&
+		!reserve(array, allocator, 0, align8(currency.length), issue))
+		return false;
+	return settle_currency(*array, currency, issue);
 }
 
-static bool
-fail_sum(pm_text name, pm_issue *issue)
+bool
+pm_risk_fail_sum(pm_text name, pm_issue *issue)
 {
 	return pm_fail(issue, PM_OUT_OF_RANGE, "a sum over positions is out of range",
 				   "Check the quantity, or use larger units of money: amounts may reach +-2^53.",
@@ -352,106 +350,62 @@ pm_risk_add_row(pm_risk_array **array, const pm_allocator *allocator,
 	pm_risk_block *block;
 	pm_exact	term;
 
-	if (!prepare(array, allocator, scenarios, row->currency, issue) ||
-		!block_for(array, allocator, row->underlying, row->set, &block, issue))
+	if (!pm_risk_prepare(array, allocator, scenarios, true, row->currency, issue) ||
+		!pm_risk_block_for(array, allocator, row->underlying, row->set, &block, issue))
 		return false;
 	for (uint32_t n = 0; n < scenarios; n++)
 		if (!pm_exact_product(row->quantity, row->pnls[n], &term) ||
 			!pm_cell_add(&block->cells[n], term))
-			return fail_sum(row->underlying, issue);
+			return pm_risk_fail_sum(row->underlying, issue);
 	for (int t = 0; t < PM_TOTALS; t++)
 		if (!pm_exact_product(row->quantity, row->totals[t], &term) ||
 			!pm_cell_add(&block->totals[t], term))
-			return fail_sum(row->underlying, issue);
+			return pm_risk_fail_sum(row->underlying, issue);
 	if (!pm_exact_product(row->quantity, row->quantity < 0 ? -1 : 1, &term) ||
 		!pm_cell_add(row->quantity < 0 ? &block->short_quantity : &block->long_quantity, term))
-		return fail_sum(row->underlying, issue);
+		return pm_risk_fail_sum(row->underlying, issue);
 	block->rows++;
 	return true;
 }
 
 bool
-pm_risk_add(pm_risk_array **array, const pm_allocator *allocator,
-			const pm_risk_array *other, pm_issue *issue)
+pm_risk_add_sums(pm_risk_array **array, const pm_allocator *allocator,
+				 const pm_risk_sums *sums, pm_issue *issue)
 {
-	if (!prepare(array, allocator, other->scenarios, pm_risk_currency(other), issue))
+	uint32_t	scenarios = sums->set ? sums->set->scenarios : 0;
+	pm_risk_block *block;
+
+	if (!pm_risk_prepare(array, allocator, scenarios, true, sums->currency, issue) ||
+		!pm_risk_block_for(array, allocator, sums->underlying, sums->set, &block, issue))
 		return false;
-	for (uint32_t i = 0; i < other->underlyings; i++)
-	{
-		const pm_risk_block *from = pm_risk_block_at(other, i);
-		pm_text		name = pm_risk_name(other, from);
-		pm_risk_block *to;
-		bool		fits;
-
-		if (!block_for(array, allocator, name, pm_risk_set_of(other, from), &to, issue))
-			return false;
-		fits = pm_cell_add(&to->long_quantity, pm_cell_get(&from->long_quantity)) &&
-			pm_cell_add(&to->short_quantity, pm_cell_get(&from->short_quantity));
-		for (int t = 0; t < PM_TOTALS && fits; t++)
-			fits = pm_cell_add(&to->totals[t], pm_cell_get(&from->totals[t]));
-		for (uint32_t n = 0; n < other->scenarios && fits; n++)
-			fits = pm_cell_add(&to->cells[n], pm_cell_get(&from->cells[n]));
-		if (!fits || __builtin_add_overflow(to->rows, from->rows, &to->rows))
-			return fail_sum(name, issue);
-	}
+	if (block->rows != 0)
+		return pm_fail(issue, PM_INVALID_VALUE, "a risk array has an underlying twice",
+					   "Give each underlying once.",
+					   "It is \"%.*s\".", pm_shown(sums->underlying), sums->underlying.bytes);
+	block->rows = sums->rows;
+	block->long_quantity = sums->long_quantity;
+	block->short_quantity = sums->short_quantity;
+	memcpy(block->totals, sums->totals, sizeof block->totals);
+	if (scenarios > 0)
+		memcpy(block->cells, sums->pnls, scenarios * sizeof(pm_cell));
 	return true;
-}
-
-/* Whether [offset, offset + length) lies in the used heap. */
-static bool
-in_heap(const pm_risk_array *a, uint64_t offset, uint64_t length)
-{
-	return offset + length <= a->heap_used;
-}
-
-static bool
-sets_valid(const pm_risk_array *a)
-{
-	uint32_t	seen = 0;
-
-	for (uint32_t offset = a->first_set; offset != PM_NO_SET; offset = set_at(a, offset)->next)
-	{
-		/* No more sets than underlyings, or the chain runs in a circle. */
-		if (seen++ == a->underlyings || offset % 8 != 0 ||
-			!in_heap(a, offset, offsetof(pm_risk_set, set) + sizeof(pm_scenario_set)) ||
-			!in_heap(a, offset, offsetof(pm_risk_set, set) + (uint64_t) set_at(a, offset)->size) ||
-			!pm_set_valid(&set_at(a, offset)->set, set_at(a, offset)->size) ||
-			set_at(a, offset)->set.scenarios != a->scenarios)
-			return false;
-	}
-	return true;
-}
-
-static bool
-block_valid(const pm_risk_array *a, const pm_risk_block *block)
-{
-	uint32_t	offset = a->first_set;
-
-	if (!in_heap(a, block->name_offset, block->name_length) || block->rows < 1)
-		return false;
-	while (offset != PM_NO_SET && offset != block->set_offset)
-		offset = set_at(a, offset)->next;
-	return offset == block->set_offset && (offset == PM_NO_SET) == (a->scenarios == 0);
 }
 
 bool
-pm_risk_valid(const pm_risk_array *a, size_t bytes)
+pm_risk_check_range(const pm_risk_array *a, pm_issue *issue)
 {
-	if (bytes < sizeof *a || a->version != PM_RISK_ARRAY_VERSION ||
-		a->scenarios > PM_MAX_SCENARIOS || a->underlyings < 1 ||
-		a->underlyings > a->capacity || a->heap_used > a->heap_size ||
-		a->currency_state < PM_CURRENCY_NULL || a->currency_state > PM_CURRENCY_NAMED ||
-		pm_risk_size(a) != bytes ||
-		!in_heap(a, a->currency_offset, a->currency_length) ||
-		!sets_valid(a))
-		return false;
 	for (uint32_t i = 0; i < a->underlyings; i++)
 	{
-		if (order_of(a)[i] >= a->underlyings || !block_valid(a, pm_risk_block_at(a, i)))
-			return false;
-		if (i > 0 && compare_text(pm_risk_name(a, pm_risk_block_at(a, i - 1)),
-								  pm_risk_name(a, pm_risk_block_at(a, i))) >= 0)
-			return false;
+		const pm_risk_block *block = pm_risk_block_at(a, i);
+		bool		good = pm_exact_in_range(pm_cell_get(&block->long_quantity)) &&
+			pm_exact_in_range(pm_cell_get(&block->short_quantity));
+
+		for (int t = 0; t < PM_TOTALS; t++)
+			good &= pm_exact_in_range(pm_cell_get(&block->totals[t]));
+		for (uint32_t n = 0; n < a->scenarios; n++)
+			good &= pm_exact_in_range(pm_cell_get(&block->cells[n]));
+		if (!good)
+			return pm_risk_fail_sum(pm_risk_name(a, block), issue);
 	}
 	return true;
 }

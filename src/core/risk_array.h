@@ -15,7 +15,8 @@
  *   blocks   capacity x pm_risk_block with `scenarios` cells each
  *   heap     heap_size bytes: names, the currency, scenario sets
  *
- * Cells are unweighted; a scenario's weight is applied once, when a margin is
+ * An array of no underlyings holds nothing: it has no currency and takes on any
+ * number of scenarios.  Cells are unweighted; a scenario's weight is applied once, when a margin is
  * read off (margin.h).
  */
 #ifndef PM_RISK_ARRAY_H
@@ -73,7 +74,10 @@ typedef struct pm_risk_set
 	pm_scenario_set set;
 } pm_risk_set;
 
-/* The owner's allocator: resizes `old` (NULL at first); NULL if it cannot. */
+/*
+ * The owner's allocator: gives `size` bytes that begin with those of `old`
+ * (NULL at first), which then belongs to the owner again; NULL if it cannot.
+ */
 typedef struct pm_allocator
 {
 	void	   *(*resize) (void *context, void *old, size_t size);
@@ -92,14 +96,35 @@ typedef struct pm_risk_row
 } pm_risk_row;
 
 /*
- * Adds a row, or another array, to *array, which may move and starts as NULL.
- * False, with the issue, if they do not go together or leave the range; the
- * array may then hold part of the addition and must not be used.
+ * Adds a row to *array, which may move and starts as NULL.  False, with the
+ * issue, if they do not go together or leave the range; the array may then
+ * hold part of the addition and must not be used.
  */
 extern bool pm_risk_add_row(pm_risk_array **array, const pm_allocator *allocator,
 							const pm_risk_row *row, pm_issue *issue);
-extern bool pm_risk_add(pm_risk_array **array, const pm_allocator *allocator,
-						const pm_risk_array *other, pm_issue *issue);
+
+/* All that an array holds of one underlying. */
+typedef struct pm_risk_sums
+{
+	pm_text		underlying;
+	pm_text		currency;		/* NULL bytes: none */
+	const pm_scenario_set *set; /* NULL: totals only */
+	int64_t		rows;
+	pm_cell		long_quantity;
+	pm_cell		short_quantity;
+	const pm_cell *totals;		/* PM_TOTALS */
+	const pm_cell *pnls;		/* one per scenario */
+} pm_risk_sums;
+
+/*
+ * Adds an underlying that the array does not have yet, as a reader of a stored
+ * form does.  Rows, quantities and amounts have been checked.
+ */
+extern bool pm_risk_add_sums(pm_risk_array **array, const pm_allocator *allocator,
+							 const pm_risk_sums *sums, pm_issue *issue);
+
+/* False, with the issue, if a sum is beyond the range. */
+extern bool pm_risk_check_range(const pm_risk_array *array, pm_issue *issue);
 
 /* Bytes of an array, its room for growth included. */
 extern size_t pm_risk_size(const pm_risk_array *array);

@@ -95,7 +95,7 @@ pm_scenario_volatility(const pm_scenario *s, double volatility, double years)
 	const double day = 1 / PM_DAYS_PER_YEAR;
 	double		power = years <= month || isnan(s->vol_power_long)
 		? s->vol_power : s->vol_power_long;
-	double		scale = power == 0 ? 1 : pm_pow(month / (years > day ? years : day), power);
+	double		scale = power == 0 || s->vol_shock == 0 ? 1 : pm_pow(month / (years > day ? years : day), power);
 	double		shocked = volatility * (1 + s->vol_shock * scale) + s->vol_points;
 	bool		upward = s->vol_shock >= 0 && s->vol_points >= 0 &&
 		(s->vol_shock > 0 || s->vol_points > 0);

@@ -12,17 +12,6 @@
 /* Doubles of a scenario, in the order in which sets are compared. */
 #define SCENARIO_DOUBLES	(offsetof(pm_scenario, stickiness) / sizeof(double))
 
-static uint64_t
-hash_word(uint64_t hash, uint64_t word)
-{
-	/* The finaliser of splitmix64 over a running sum (Steele et al. 2014). */
-	uint64_t	z = (hash ^ word) + UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return z ^ (z >> 31);
-}
-
 /* Fills the header from parts that are already in place. */
 static void
 finish(pm_scenario_set *set, uint32_t parts)
@@ -39,7 +28,7 @@ finish(pm_scenario_set *set, uint32_t parts)
 	set->scenarios = 0;
 	set->parts = parts;
 
-	hash = hash_word(0, set->kind);
+	hash = pm_hash_word(0, set->kind);
 	for (cursor = pm_set_parts(set); (part = pm_next_part(&cursor)) != NULL;)
 	{
 		set->scenarios += part->count;
@@ -50,7 +39,7 @@ finish(pm_scenario_set *set, uint32_t parts)
 
 			memcpy(words, &row, sizeof row);
 			for (size_t w = 0; w < sizeof row / sizeof(uint64_t); w++)
-				hash = hash_word(hash, words[w]);
+				hash = pm_hash_word(hash, words[w]);
 			if (row.weight != 1)
 				set->unit_weights = 0;
 		}
@@ -351,7 +340,7 @@ pm_set_valid(const pm_scenario_set *set, size_t bytes)
 	uint64_t	scenarios = 0;
 
 	if (bytes < used || set->version != PM_SCENARIO_SET_VERSION ||
-		set->kind != PM_SET_COMMON || set->scenarios > PM_MAX_SCENARIOS)
+		set->kind != PM_SET_COMMON || set->scenarios < 1 || set->scenarios > PM_MAX_SCENARIOS)
 		return false;
 	for (uint32_t i = 0; i < set->parts; i++)
 	{
@@ -417,7 +406,7 @@ span_row(const pm_scenario_part *part, uint32_t index)
 	row.days = body[4];
 	if (index < 14)
 	{
-		row.price_shock = body[0] * (thirds[index / 2] / 3) + 0.0;
+		row.price_shock = body[0] * thirds[index / 2] / 3 + 0.0;
 		row.vol_points = (index % 2 == 0 ? body[1] : -body[1]) + 0.0;
 	}
 	else

@@ -108,7 +108,11 @@ extern bool pm_join_size(const pm_scenario_set *const *sets, uint32_t count,
 extern void pm_join_fill(pm_scenario_set *joined,
 						 const pm_scenario_set *const *sets, uint32_t count);
 
-/* Whether `bytes` bytes are an image that could have been made here. */
+/*
+ * Whether `bytes` bytes are an image that is safe to read.  What is derived
+ * (fingerprint, weights being 1) and the rows are taken on trust: readers of
+ * outside forms make sets anew and check both.
+ */
 extern bool pm_set_valid(const pm_scenario_set *set, size_t bytes);
 
 /* The parts, in order; pm_next_part gives NULL after the last. */

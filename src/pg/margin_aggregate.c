@@ -10,13 +10,14 @@
 #include "position_type.h"
 #include "scenario_type.h"
 
-#include "utils/builtins.h"
 #include "utils/memutils.h"
 
-#include "core/margin.h"
+#include "core/risk_algebra.h"
 
 #include "error.h"
+#include "margin_result.h"
 #include "pricing.h"
+#include "risk_array_type.h"
 
 typedef struct margin_state
 {
@@ -56,22 +57,8 @@ add_position(FunctionCallInfo fcinfo, const pm_position *p, const PmSetCache *ca
 	MemoryContext context = aggregate_context(fcinfo);
 	margin_state *state = getarg_state(fcinfo, 0, context);
 	pm_allocator allocator = {resize, context};
-	double		totals[PM_TOTALS];
-	pm_risk_row row = {
-		.underlying = p->underlying, .currency = pm_position_currency(p),
-		.quantity = p->quantity, .totals = totals
-	};
-	pm_issue	issue;
 
-	if (cache != NULL)
-	{
-		pm_value_contract(p, cache);
-		row.set = cache->set;
-		row.pnls = cache->pnls;
-	}
-	if (!pm_contract_totals(p, totals, &issue) ||
-		!pm_risk_add_row(&state->array, &allocator, &row, &issue))
-		pm_raise(&issue);
+	pm_add_position(&state->array, &allocator, p, cache);
 	PG_RETURN_POINTER(state);
 }
 
@@ -102,6 +89,31 @@ portfolio_greeks_trans(PG_FUNCTION_ARGS)
 	return add_position(fcinfo, &p, NULL);
 }
 
+/*
+ * portfolio_margin_array_trans(internal, float8, risk_array): a quantity of a
+ * contract that has been valued before.
+ */
+PG_FUNCTION_INFO_V1(portfolio_margin_array_trans);
+Datum
+portfolio_margin_array_trans(PG_FUNCTION_ARGS)
+{
+	MemoryContext context = aggregate_context(fcinfo);
+	margin_state *state = getarg_state(fcinfo, 0, context);
+	pm_allocator allocator = {resize, context};
+	pm_issue	issue;
+
+	if (PG_ARGISNULL(1))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("quantity must not be null"),
+				 errdetail("The number of contracts is null."),
+				 errhint("Leave such rows out: FILTER (WHERE quantity IS NOT NULL).")));
+	if (!pm_risk_add(&state->array, &allocator, pm_getarg_risk_array(fcinfo, 2),
+					 PG_GETARG_FLOAT8(1), &issue))
+		pm_raise(&issue);
+	PG_RETURN_POINTER(state);
+}
+
 /* portfolio_combine(internal, internal): leaves the second as it is. */
 PG_FUNCTION_INFO_V1(portfolio_combine);
 Datum
@@ -117,32 +129,28 @@ portfolio_combine(PG_FUNCTION_ARGS)
 	state = getarg_state(fcinfo, 0, context);
 	if (!PG_ARGISNULL(1) &&
 		!pm_risk_add(&state->array, &allocator,
-					 ((margin_state *) PG_GETARG_POINTER(1))->array, &issue))
+					 ((margin_state *) PG_GETARG_POINTER(1))->array, 1, &issue))
 		pm_raise(&issue);
 	PG_RETURN_POINTER(state);
 }
 
-/* portfolio_serialize(internal) returns bytea: the image of the risk array. */
+/* portfolio_serialize(internal) returns bytea: the risk array, compact. */
 PG_FUNCTION_INFO_V1(portfolio_serialize);
 Datum
 portfolio_serialize(PG_FUNCTION_ARGS)
 {
 	const pm_risk_array *array;
-	size_t		size;
+	pm_risk_array *compact;
 	bytea	   *image;
+	size_t		size;
 
 	(void) aggregate_context(fcinfo);
 	array = ((margin_state *) PG_GETARG_POINTER(0))->array;
-	size = pm_risk_size(array);
-	if (size + VARHDRSZ > MaxAllocSize)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("partial margin is too large to be passed between processes"),
-				 errdetail("It has %zu bytes.", size),
-				 errhint("Use fewer scenarios, or SET max_parallel_workers_per_gather = 0.")));
+	compact = pm_compact_risk_array(array);
+	size = pm_risk_size(compact);
 	image = palloc(size + VARHDRSZ);
 	SET_VARSIZE(image, size + VARHDRSZ);
-	memcpy(VARDATA(image), array, size);
+	memcpy(VARDATA(image), compact, size);
 	PG_RETURN_BYTEA_P(image);
 }
 
@@ -167,44 +175,13 @@ portfolio_deserialize(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
-static void
-set_text(Datum *value, bool *null, pm_text text)
-{
-	*null = text.bytes == NULL;
-	if (!*null)
-		*value = PointerGetDatum(cstring_to_text_with_len(text.bytes, text.length));
-}
-
 /* portfolio_margin_final(internal) returns margin_result; strict. */
 PG_FUNCTION_INFO_V1(portfolio_margin_final);
 Datum
 portfolio_margin_final(PG_FUNCTION_ARGS)
 {
-	const pm_risk_array *array = ((margin_state *) PG_GETARG_POINTER(0))->array;
-	TupleDesc	desc = pm_result_desc(fcinfo, pm_call(fcinfo));
-	pm_margin	margin;
-	pm_account_totals account;
-	pm_issue	issue;
-	Datum		values[15];
-	bool		nulls[lengthof(values)] = {false};
-	int			n = 0;
-
 	(void) aggregate_context(fcinfo);
-	if (!pm_margin_of(array, &margin, &issue) || !pm_totals_of(array, &account, &issue))
-		pm_raise(&issue);
-	values[n++] = Float8GetDatum(margin.requirement);
-	values[n++] = Float8GetDatum(margin.scan_loss);
-	values[n++] = Float8GetDatum(margin.minimum_charge);
-	values[n++] = Int32GetDatum(margin.worst_scenario);
-	set_text(&values[n], &nulls[n], margin.worst_underlying);
-	n++;
-	values[n++] = Float8GetDatum(margin.worst_price_shock);
-	values[n++] = Float8GetDatum(margin.worst_vol_shock);
-	for (int t = 0; t < PM_TOTALS; t++)
-		values[n++] = Float8GetDatum(account.totals[t]);
-	values[n++] = Int64GetDatum(account.rows);
-	set_text(&values[n], &nulls[n], account.currency);
-	return HeapTupleGetDatum(heap_form_tuple(desc, values, nulls));
+	return pm_margin_result(fcinfo, ((margin_state *) PG_GETARG_POINTER(0))->array);
 }
 
 /* portfolio_greeks_final(internal) returns cash_greeks; strict. */
@@ -212,20 +189,6 @@ PG_FUNCTION_INFO_V1(portfolio_greeks_final);
 Datum
 portfolio_greeks_final(PG_FUNCTION_ARGS)
 {
-	const pm_risk_array *array = ((margin_state *) PG_GETARG_POINTER(0))->array;
-	TupleDesc	desc = pm_result_desc(fcinfo, pm_call(fcinfo));
-	pm_account_totals account;
-	pm_issue	issue;
-	Datum		values[PM_TOTALS + 2];
-	bool		nulls[lengthof(values)] = {false};
-	int			n = 0;
-
 	(void) aggregate_context(fcinfo);
-	if (!pm_totals_of(array, &account, &issue))
-		pm_raise(&issue);
-	for (int t = 0; t < PM_TOTALS; t++)
-		values[n++] = Float8GetDatum(account.totals[t]);
-	values[n++] = Int64GetDatum(account.rows);
-	set_text(&values[n], &nulls[n], account.currency);
-	return HeapTupleGetDatum(heap_form_tuple(desc, values, nulls));
+	return pm_cash_greeks(fcinfo, ((margin_state *) PG_GETARG_POINTER(0))->array);
 }

@@ -8,6 +8,7 @@
 #include "utils/timestamp.h"
 
 #include "error.h"
+#include "risk_array_type.h"
 
 /* In the order of the core's enums. */
 const char *const pm_kind_labels[] = {"spot", "future", "perpetual", "call", "put", NULL};
@@ -147,7 +148,7 @@ position_issue(PG_FUNCTION_ARGS)
 {
 	pm_position position;
 	pm_issue	issue;
-	pm_greeks	greeks;
+	pm_risk_array *array = NULL;
 
 	if (PG_ARGISNULL(0))
 	{
@@ -158,7 +159,7 @@ position_issue(PG_FUNCTION_ARGS)
 	}
 	pm_getarg_position(fcinfo, 0, &position);
 	if (pm_position_check(&position, &issue) &&
-		pm_contract_greeks(&position, &greeks, &issue))
+		pm_try_position(&array, &pm_value_allocator, &position, &issue))
 		PG_RETURN_NULL();
 	PG_RETURN_TEXT_P(pm_issue_text(&issue));
 }

@@ -22,9 +22,10 @@
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
-#include "utils/builtins.h"
 
 #include "error.h"
+#include "scenario_set_io.h"
+#include "text_reader.h"
 
 /* A named number of a part: where a row keeps it, and its default. */
 typedef struct argument
@@ -166,40 +167,13 @@ join(const builder *b, pm_scenario_set **set, pm_issue *issue)
 
 /* ---- Text, reading ---- */
 
-typedef struct reader
-{
-	const char *start;
-	const char *at;
-	pm_issue   *issue;
-} reader;
-
-static bool
-fail_syntax(reader *r, const char *expected)
-{
-	return pm_fail(r->issue, PM_INVALID_TEXT, "invalid input syntax for type scenario_set",
-				   "Example: scenario_grid(price_range => 0.15, price_steps => 5, vol_shocks => {-0.25,0,0.25})",
-				   "Expected %s at character %d.", expected,
-				   pg_mbstrlen_with_len(r->start, r->at - r->start) + 1);
-}
-
-static bool
-next_is(reader *r, const char *token)
-{
-	while (isspace((unsigned char) *r->at))
-		r->at++;
-	if (strncmp(r->at, token, strlen(token)) != 0)
-		return false;
-	r->at += strlen(token);
-	return true;
-}
-
 /* Which of the forms' or arguments' names comes next, whole; or -1. */
 static int
-next_name(reader *r, const char *first, size_t stride, int count)
+next_name(PmReader *r, const char *first, size_t stride, int count)
 {
 	size_t		length;
 
-	(void) next_is(r, "");
+	(void) pm_next_is(r, "");
 	length = strspn(r->at, "abcdefghijklmnopqrstuvwxyz_");
 	for (int i = 0; i < count; i++)
 	{
@@ -215,44 +189,27 @@ next_name(reader *r, const char *first, size_t stride, int count)
 }
 
 static bool
-read_number(reader *r, double *value)
-{
-	char	   *end;
-
-	(void) next_is(r, "");
-	/* strtod would take hexadecimal, infinities and more. */
-	if (strspn(r->at, "+-.0123456789") == 0)
-		return fail_syntax(r, "a number");
-	errno = 0;
-	*value = strtod(r->at, &end);
-	if (end == r->at || (errno == ERANGE && isinf(*value)))
-		return fail_syntax(r, "a number within the range of double precision");
-	r->at = end;
-	return true;
-}
-
-static bool
-read_numbers(reader *r, double **values, uint32 *count)
+read_numbers(PmReader *r, double **values, uint32 *count)
 {
 	uint32		room = 8;
 
-	if (!next_is(r, "{"))
-		return fail_syntax(r, "\"{\"");
+	if (!pm_next_is(r, "{"))
+		return pm_fail_syntax(r, "\"{\"");
 	*values = palloc(room * sizeof(double));
 	*count = 0;
 	do
 	{
 		if (*count == room)
 			*values = repalloc(*values, (room *= 2) * sizeof(double));
-		if (!read_number(r, &(*values)[(*count)++]))
+		if (!pm_read_number(r, &(*values)[(*count)++]))
 			return false;
-	} while (next_is(r, ","));
-	return next_is(r, "}") || fail_syntax(r, "\",\" or \"}\"");
+	} while (pm_next_is(r, ","));
+	return pm_next_is(r, "}") || pm_fail_syntax(r, "\",\" or \"}\"");
 }
 
 /* "(name => value, ...)" into values in the order of the form. */
 static bool
-read_arguments(reader *r, const part_form *form, double *values,
+read_arguments(PmReader *r, const part_form *form, double *values,
 			   double **vols, uint32 *vol_count)
 {
 	bool		given[MAX_ARGUMENTS] = {false};
@@ -262,9 +219,9 @@ read_arguments(reader *r, const part_form *form, double *values,
 	*vol_count = 1;
 	for (int i = 0; i < form->count; i++)
 		values[i] = form->arguments[i].standard;
-	if (!next_is(r, "("))
-		return fail_syntax(r, "\"(\"");
-	if (next_is(r, ")"))
+	if (!pm_next_is(r, "("))
+		return pm_fail_syntax(r, "\"(\"");
+	if (pm_next_is(r, ")"))
 		return true;
 	do
 	{
@@ -272,37 +229,37 @@ read_arguments(reader *r, const part_form *form, double *values,
 		int			i = next_name(r, (const char *) form->arguments,
 								  sizeof(argument), form->count);
 
-		if (i < 0 && form->arguments == grid_arguments && next_is(r, "vol_shocks"))
+		if (i < 0 && form->arguments == grid_arguments && pm_next_is(r, "vol_shocks"))
 		{
 			if (*vols != &unchanged)
 			{
 				r->at = at;
-				return fail_syntax(r, "each argument once");
+				return pm_fail_syntax(r, "each argument once");
 			}
-			if (!next_is(r, "=>"))
-				return fail_syntax(r, "\"=>\"");
+			if (!pm_next_is(r, "=>"))
+				return pm_fail_syntax(r, "\"=>\"");
 			if (!read_numbers(r, vols, vol_count))
 				return false;
 			continue;
 		}
 		if (i < 0)
-			return fail_syntax(r, "the name of an argument");
+			return pm_fail_syntax(r, "the name of an argument");
 		if (given[i])
 		{
 			r->at = at;
-			return fail_syntax(r, "each argument once");
+			return pm_fail_syntax(r, "each argument once");
 		}
 		given[i] = true;
-		if (!next_is(r, "=>"))
-			return fail_syntax(r, "\"=>\"");
-		if (!read_number(r, &values[i]))
+		if (!pm_next_is(r, "=>"))
+			return pm_fail_syntax(r, "\"=>\"");
+		if (!pm_read_number(r, &values[i]))
 			return false;
-	} while (next_is(r, ","));
-	return next_is(r, ")") || fail_syntax(r, "\",\" or \")\"");
+	} while (pm_next_is(r, ","));
+	return pm_next_is(r, ")") || pm_fail_syntax(r, "\",\" or \")\"");
 }
 
 static bool
-read_row(reader *r, pm_scenario *row)
+read_row(PmReader *r, pm_scenario *row)
 {
 	double		values[MAX_ARGUMENTS];
 	double	   *vols;
@@ -319,7 +276,7 @@ read_row(reader *r, pm_scenario *row)
 
 /* The rows of a list; its first name has been read. */
 static bool
-read_list(reader *r, builder *b)
+read_list(PmReader *r, builder *b)
 {
 	uint64		count = 0;
 	uint64		room = 8;
@@ -335,16 +292,16 @@ read_list(reader *r, builder *b)
 			rows = repalloc(rows, (room *= 2) * sizeof(pm_scenario));
 		if (!read_row(r, &rows[count++]))
 			return false;
-		if (!next_is(r, ","))
+		if (!pm_next_is(r, ","))
 			break;
 		if (next_name(r, (const char *) forms, sizeof(part_form), 1) != 0)
-			return fail_syntax(r, "market_scenario");
+			return pm_fail_syntax(r, "market_scenario");
 	}
 	return add_list(b, rows, count, r->issue);
 }
 
 static bool
-read_part(reader *r, builder *b)
+read_part(PmReader *r, builder *b)
 {
 	int			type = next_name(r, (const char *) forms, sizeof(part_form), lengthof(forms));
 	double		values[MAX_ARGUMENTS];
@@ -352,41 +309,51 @@ read_part(reader *r, builder *b)
 	uint32		vol_count;
 
 	if (type < 0)
-		return fail_syntax(r, "scenario_grid, tims_scenarios, span_scenarios or market_scenario");
+		return pm_fail_syntax(r, "scenario_grid, tims_scenarios, span_scenarios or market_scenario");
 	if (type == PM_PART_LIST)
 		return read_list(r, b);
 	if (!read_arguments(r, &forms[type], values, &vols, &vol_count))
 		return false;
 	for (int i = 0; i < forms[type].count; i++)
 		if (isnan(values[i]))
-			return fail_syntax(r, psprintf("%s to have been given", forms[type].arguments[i].name));
+			return pm_fail_syntax(r, psprintf("%s to have been given", forms[type].arguments[i].name));
 	return add_generator(b, type, values, vols, vol_count, r->issue);
+}
+
+bool
+pm_parse_scenario_set(const char *text, pm_scenario_set **set, pm_issue *issue)
+{
+	PmReader	r = {
+		"scenario_set",
+		"Example: scenario_grid(price_range => 0.15, price_steps => 5, vol_shocks => {-0.25,0,0.25})",
+		text, text, issue
+	};
+	builder		b = {NULL, 0, 0};
+
+	do
+	{
+		if (!read_part(&r, &b))
+			return false;
+		/* More parts than a set may have scenarios: join refuses. */
+		if (b.count > PM_MAX_SCENARIOS)
+			return join(&b, set, issue);
+	} while (pm_next_is(&r, "||"));
+	if (*r.at != '\0')
+		return pm_fail_syntax(&r, "\"||\" or the end");
+	return join(&b, set, issue);
 }
 
 PG_FUNCTION_INFO_V1(scenario_set_in);
 Datum
 scenario_set_in(PG_FUNCTION_ARGS)
 {
-	pm_issue	issue;
-	reader		r = {PG_GETARG_CSTRING(0), PG_GETARG_CSTRING(0), &issue};
-	builder		b = {NULL, 0, 0};
 	pm_scenario_set *set;
-	bool		good;
+	pm_issue	issue;
 
-	do
-	{
-		good = read_part(&r, &b);
-		if (good && b.count > PM_MAX_SCENARIOS)
-			break;				/* join refuses */
-	} while (good && next_is(&r, "||"));
-	if (good && b.count <= PM_MAX_SCENARIOS && *r.at != '\0')
-		good = fail_syntax(&r, "\"||\" or the end");
-	if (!good || !join(&b, &set, &issue))
-	{
-		pm_raise_soft(&issue, fcinfo->context);
-		PG_RETURN_NULL();
-	}
-	PG_RETURN_POINTER(set);
+	if (pm_parse_scenario_set(PG_GETARG_CSTRING(0), &set, &issue))
+		PG_RETURN_POINTER(set);
+	pm_raise_soft(&issue, fcinfo->context);
+	PG_RETURN_NULL();
 }
 
 /* ---- Text, writing ---- */
@@ -447,61 +414,65 @@ write_generator(StringInfo out, const pm_scenario_part *part)
 	appendStringInfoChar(out, ')');
 }
 
+void
+pm_write_scenario_set(StringInfo out, const pm_scenario_set *set)
+{
+	pm_part_cursor cursor = pm_set_parts(set);
+	const pm_scenario_part *part;
+	const char *separator = "";
+
+	while ((part = pm_next_part(&cursor)) != NULL)
+	{
+		appendStringInfoString(out, separator);
+		separator = " || ";
+		if (part->type != PM_PART_LIST)
+		{
+			write_generator(out, part);
+			continue;
+		}
+		for (uint32 i = 0; i < part->count; i++)
+		{
+			pm_scenario row = pm_part_row(part, i);
+
+			CHECK_FOR_INTERRUPTS();
+			if (i > 0)
+				appendStringInfoString(out, ", ");
+			write_row(out, &row);
+		}
+	}
+}
+
 PG_FUNCTION_INFO_V1(scenario_set_out);
 Datum
 scenario_set_out(PG_FUNCTION_ARGS)
 {
-	const pm_scenario_set *set = PG_GETARG_SCENARIO_SET(0);
-	pm_part_cursor cursor = pm_set_parts(set);
-	const pm_scenario_part *part;
-	const char *separator = "";
 	StringInfoData out;
 
 	initStringInfo(&out);
-	while ((part = pm_next_part(&cursor)) != NULL)
-	{
-		appendStringInfoString(&out, separator);
-		separator = " || ";
-		if (part->type != PM_PART_LIST)
-			write_generator(&out, part);
-		else
-			for (uint32 i = 0; i < part->count; i++)
-			{
-				pm_scenario row = pm_part_row(part, i);
-
-				CHECK_FOR_INTERRUPTS();
-				if (i > 0)
-					appendStringInfoString(&out, ", ");
-				write_row(&out, &row);
-			}
-	}
+	pm_write_scenario_set(&out, PG_GETARG_SCENARIO_SET(0));
 	PG_RETURN_CSTRING(out.data);
 }
 
 /* ---- Binary ---- */
 
-PG_FUNCTION_INFO_V1(scenario_set_send);
-Datum
-scenario_set_send(PG_FUNCTION_ARGS)
+void
+pm_send_scenario_set(StringInfo out, const pm_scenario_set *set)
 {
-	const pm_scenario_set *set = PG_GETARG_SCENARIO_SET(0);
 	pm_part_cursor cursor = pm_set_parts(set);
 	const pm_scenario_part *part;
-	StringInfoData out;
 
-	pq_begintypsend(&out);
-	pq_sendint8(&out, PM_SCENARIO_SET_VERSION);
-	pq_sendint8(&out, set->kind);
-	pq_sendint32(&out, set->parts);
+	pq_sendint8(out, PM_SCENARIO_SET_VERSION);
+	pq_sendint8(out, set->kind);
+	pq_sendint32(out, set->parts);
 	while ((part = pm_next_part(&cursor)) != NULL)
 	{
 		const double *numbers = pm_part_parameters(part);
 		uint32		count = part->size / sizeof(double);
 
-		pq_sendint8(&out, part->type);
+		pq_sendint8(out, part->type);
 		if (part->type == PM_PART_LIST)
 		{
-			pq_sendint32(&out, part->count);
+			pq_sendint32(out, part->count);
 			for (uint32 i = 0; i < part->count; i++)
 			{
 				double		values[MAX_ARGUMENTS];
@@ -509,14 +480,24 @@ scenario_set_send(PG_FUNCTION_ARGS)
 
 				memcpy(values, &row, sizeof values);
 				for (int f = 0; f < (int) MAX_ARGUMENTS; f++)
-					pq_sendfloat8(&out, values[f]);
+					pq_sendfloat8(out, values[f]);
 			}
 			continue;
 		}
-		pq_sendint32(&out, part->type == PM_PART_GRID ? count - PM_GRID_PARAMETERS : 0);
+		pq_sendint32(out, part->type == PM_PART_GRID ? count - PM_GRID_PARAMETERS : 0);
 		for (uint32 i = 0; i < count; i++)
-			pq_sendfloat8(&out, numbers[i]);
+			pq_sendfloat8(out, numbers[i]);
 	}
+}
+
+PG_FUNCTION_INFO_V1(scenario_set_send);
+Datum
+scenario_set_send(PG_FUNCTION_ARGS)
+{
+	StringInfoData out;
+
+	pq_begintypsend(&out);
+	pm_send_scenario_set(&out, PG_GETARG_SCENARIO_SET(0));
 	PG_RETURN_BYTEA_P(pq_endtypsend(&out));
 }
 
@@ -585,11 +566,9 @@ receive_part(StringInfo in, builder *b, pm_issue *issue)
 	}
 }
 
-PG_FUNCTION_INFO_V1(scenario_set_recv);
-Datum
-scenario_set_recv(PG_FUNCTION_ARGS)
+pm_scenario_set *
+pm_receive_scenario_set(StringInfo in)
 {
-	StringInfo	in = (StringInfo) PG_GETARG_POINTER(0);
 	builder		b = {NULL, 0, 0};
 	pm_scenario_set *set;
 	pm_issue	issue;
@@ -602,8 +581,18 @@ scenario_set_recv(PG_FUNCTION_ARGS)
 	parts = pq_getmsgint(in, 4);
 	for (uint32 i = 0; i < parts; i++)
 		receive_part(in, &b, &issue);
-	pq_getmsgend(in);
 	if (!join(&b, &set, &issue))
 		pm_raise(&issue);
+	return set;
+}
+
+PG_FUNCTION_INFO_V1(scenario_set_recv);
+Datum
+scenario_set_recv(PG_FUNCTION_ARGS)
+{
+	StringInfo	in = (StringInfo) PG_GETARG_POINTER(0);
+	pm_scenario_set *set = pm_receive_scenario_set(in);
+
+	pq_getmsgend(in);
 	PG_RETURN_POINTER(set);
 }

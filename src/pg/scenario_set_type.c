@@ -19,7 +19,7 @@ getarg_number(FunctionCallInfo fcinfo, int argno, const char *name)
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("argument \"%s\" must not be null", name),
 				 errdetail("%s is null.", name),
-				 errhint("Leave the argument out for its default, or give a number.")));
+				 errhint("Give a number, or leave the argument out where it has a default.")));
 	return PG_GETARG_FLOAT8(argno);
 }
 
@@ -38,7 +38,7 @@ getarg_numbers(FunctionCallInfo fcinfo, int argno, const char *name, uint32 *cou
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("argument \"%s\" must not be null", name),
 				 errdetail("%s is null.", name),
-				 errhint("Leave the argument out for its default, or give an array of numbers.")));
+				 errhint("Give an array of numbers, or leave the argument out for its default.")));
 	array = PG_GETARG_ARRAYTYPE_P(argno);
 	if (ARR_NDIM(array) > 1)
 		ereport(ERROR,

@@ -79,7 +79,11 @@ pm_read_scenario(PmCall *call, HeapTupleHeader row)
 		*NUMBER_AT(&scenario, field) = DatumGetFloat8(reader->values[field]);
 		/* The core reads NaN here as NULL. */
 		if (field == VOL_POWER_LONG && isnan(scenario.vol_power_long))
-			scenario.vol_power_long = INFINITY;
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("scenario field \"%s\" must be a finite number", name),
+					 errdetail("%s is NaN.", name),
+					 errhint("Leave the field out for its neutral value.")));
 	}
 	if (!pm_scenario_check(&scenario, &issue))
 		pm_raise(&issue);
@@ -257,6 +261,8 @@ scenario_set_from_array(PG_FUNCTION_ARGS)
 					 errmsg("array of scenarios must not contain nulls"),
 					 errdetail("Element %d is null.", i + 1),
 					 errhint("Remove it, or give market_scenario() for a scenario in which nothing moves.")));
+		if (i % 1024 == 0)
+			CHECK_FOR_INTERRUPTS();
 		rows[i] = pm_read_scenario(call, DatumGetHeapTupleHeader(elements[i]));
 	}
 	if (!pm_list_size(rows, count, &size, &issue))

@@ -1,0 +1,92 @@
+/*
+ * risk_layout.h - where things lie in a risk array; for the files that work on
+ * its image (risk_array.c, risk_algebra.c, risk_check.c) and no others.
+ */
+#ifndef PM_RISK_LAYOUT_H
+#define PM_RISK_LAYOUT_H
+
+#include <string.h>
+
+#include "risk_array.h"
+
+static inline size_t
+align8(size_t size)
+{
+	return (size + 7) & ~(size_t) 7;
+}
+
+static inline size_t
+order_size(uint32_t capacity)
+{
+	return align8(capacity * sizeof(uint32_t));
+}
+
+static inline size_t
+block_size(uint32_t scenarios)
+{
+	return sizeof(pm_risk_block) + (size_t) scenarios * sizeof(pm_cell);
+}
+
+static inline size_t
+image_size(uint32_t capacity, uint32_t scenarios, size_t heap_size)
+{
+	return sizeof(pm_risk_array) + order_size(capacity) +
+		capacity * block_size(scenarios) + heap_size;
+}
+
+static inline uint32_t *
+order_of(const pm_risk_array *a)
+{
+	return (uint32_t *) (a + 1);
+}
+
+static inline pm_risk_block *
+block_of(const pm_risk_array *a, uint32_t number)
+{
+	return (pm_risk_block *) ((char *) (a + 1) + order_size(a->capacity) +
+							  number * block_size(a->scenarios));
+}
+
+static inline char *
+heap_of(const pm_risk_array *a)
+{
+	return (char *) block_of(a, a->capacity);
+}
+
+static inline pm_risk_set *
+set_at(const pm_risk_array *a, uint32_t offset)
+{
+	return (pm_risk_set *) (heap_of(a) + offset);
+}
+
+/* Byte order, which is the C collation. */
+static inline int
+compare_text(pm_text a, pm_text b)
+{
+	int			order = memcmp(a.bytes, b.bytes, a.length < b.length ? a.length : b.length);
+
+	return order != 0 ? order : (a.length > b.length) - (a.length < b.length);
+}
+
+/* An empty array of this capacity in memory that is large enough. */
+extern void pm_risk_init(pm_risk_array *array, uint32_t scenarios,
+						 uint32_t capacity, uint32_t heap_size);
+
+/* Position of a name in the order, or where it belongs (*found false). */
+extern uint32_t pm_risk_find(const pm_risk_array *array, pm_text name, bool *found);
+
+/*
+ * Readies *array for additions of this length and currency; then the block of
+ * an underlying in it, made if need be, whose set must be this one.
+ */
+extern bool pm_risk_prepare(pm_risk_array **array, const pm_allocator *allocator,
+							uint32_t scenarios, bool has_currency, pm_text currency,
+							pm_issue *issue);
+extern bool pm_risk_block_for(pm_risk_array **array, const pm_allocator *allocator,
+							  pm_text name, const pm_scenario_set *set,
+							  pm_risk_block **block, pm_issue *issue);
+
+/* The issue that a sum in an underlying left the range; false. */
+extern bool pm_risk_fail_sum(pm_text name, pm_issue *issue);
+
+#endif							/* PM_RISK_LAYOUT_H */

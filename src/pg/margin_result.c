@@ -1,0 +1,68 @@
+/*
+ * margin_result.c - what is read off a risk array, as rows.
+ */
+#include "margin_result.h"
+
+#include "utils/builtins.h"
+
+#include "error.h"
+
+void
+pm_set_text(Datum *value, bool *null, pm_text text)
+{
+	*null = text.bytes == NULL;
+	*value = *null ? (Datum) 0
+		: PointerGetDatum(cstring_to_text_with_len(text.bytes, text.length));
+}
+
+/* The columns that margin_result and cash_greeks end with. */
+#define ACCOUNT_COLUMNS (PM_TOTALS + 2)
+
+static void
+set_account(const pm_risk_array *array, Datum *values, bool *nulls)
+{
+	pm_account_totals account;
+	pm_issue	issue;
+
+	if (!pm_totals_of(array, &account, &issue))
+		pm_raise(&issue);
+	for (int t = 0; t < PM_TOTALS; t++)
+		values[t] = Float8GetDatum(account.totals[t]);
+	values[PM_TOTALS] = Int64GetDatum(account.rows);
+	pm_set_text(&values[PM_TOTALS + 1], &nulls[PM_TOTALS + 1], account.currency);
+}
+
+Datum
+pm_margin_result(FunctionCallInfo fcinfo, const pm_risk_array *array)
+{
+	TupleDesc	desc = pm_result_desc(fcinfo, pm_call(fcinfo));
+	pm_margin	margin;
+	pm_issue	issue;
+	Datum		values[7 + ACCOUNT_COLUMNS];
+	bool		nulls[lengthof(values)] = {false};
+
+	if (!pm_margin_of(array, &margin, &issue))
+		pm_raise(&issue);
+	values[0] = Float8GetDatum(margin.requirement);
+	values[1] = Float8GetDatum(margin.scan_loss);
+	values[2] = Float8GetDatum(margin.minimum_charge);
+	values[3] = Int32GetDatum(margin.worst_scenario);
+	pm_set_text(&values[4], &nulls[4], margin.worst_underlying);
+	values[5] = Float8GetDatum(margin.worst_price_shock);
+	values[6] = Float8GetDatum(margin.worst_vol_shock);
+	/* An array that holds nothing has no worst scenario. */
+	nulls[3] = nulls[5] = nulls[6] = nulls[4];
+	set_account(array, values + 7, nulls + 7);
+	return HeapTupleGetDatum(heap_form_tuple(desc, values, nulls));
+}
+
+Datum
+pm_cash_greeks(FunctionCallInfo fcinfo, const pm_risk_array *array)
+{
+	TupleDesc	desc = pm_result_desc(fcinfo, pm_call(fcinfo));
+	Datum		values[ACCOUNT_COLUMNS];
+	bool		nulls[lengthof(values)] = {false};
+
+	set_account(array, values, nulls);
+	return HeapTupleGetDatum(heap_form_tuple(desc, values, nulls));
+}

@@ -1,0 +1,88 @@
+/*
+ * risk_aggregate.c - the aggregates portfolio_risk and sum(risk_array).
+ *
+ * Their state is a risk_array with room to grow, changed in place: only a
+ * state of base type is split by Citus.  The server
+ * owns the state; when a function returns another address than it was given,
+ * the server copies the value there and frees the old one.
+ */
+#include "risk_array_type.h"
+
+#include "core/risk_algebra.h"
+
+#include "error.h"
+#include "position_type.h"
+#include "scenario_type.h"
+
+/* The state of argument 0, which is ours to change; NULL at first. */
+static pm_risk_array *
+getarg_state(FunctionCallInfo fcinfo)
+{
+	if (!AggCheckCallContext(fcinfo, NULL))
+		elog(ERROR, "aggregate support function called outside of an aggregate");
+	return PG_ARGISNULL(0) ? NULL : (pm_risk_array *) PG_GETARG_POINTER(0);
+}
+
+/* portfolio_risk_trans(risk_array, margin_position, scenario_set) */
+PG_FUNCTION_INFO_V1(portfolio_risk_trans);
+Datum
+portfolio_risk_trans(PG_FUNCTION_ARGS)
+{
+	pm_risk_array *state = getarg_state(fcinfo);
+	pm_position p;
+
+	pm_getarg_checked_position(fcinfo, 1, &p);
+	pm_add_position(&state, &pm_value_allocator, &p, pm_getarg_cached_set(fcinfo, 2));
+	PG_RETURN_POINTER(state);
+}
+
+/* risk_array_sum(risk_array, risk_array): adds the second to the state. */
+PG_FUNCTION_INFO_V1(risk_array_sum);
+Datum
+risk_array_sum(PG_FUNCTION_ARGS)
+{
+	pm_risk_array *state = getarg_state(fcinfo);
+	pm_issue	issue;
+
+	if (!pm_risk_add(&state, &pm_value_allocator, pm_getarg_risk_array(fcinfo, 1), 1, &issue))
+		pm_raise(&issue);
+	PG_RETURN_POINTER(state);
+}
+
+/* risk_array_sum_inverse(risk_array, risk_array): takes it away again. */
+PG_FUNCTION_INFO_V1(risk_array_sum_inverse);
+Datum
+risk_array_sum_inverse(PG_FUNCTION_ARGS)
+{
+	pm_risk_array *state = getarg_state(fcinfo);
+	pm_issue	issue;
+
+	if (!pm_risk_remove(state, pm_getarg_risk_array(fcinfo, 1), &issue))
+		pm_raise(&issue);
+	/* Names of underlyings that left lie in the heap until it is made anew. */
+	if (state->heap_used > 4 * pm_risk_live_heap(state) + 65536)
+		state = pm_compact_risk_array(state);
+	PG_RETURN_POINTER(state);
+}
+
+/* risk_array_combine(risk_array, risk_array): either may be NULL. */
+PG_FUNCTION_INFO_V1(risk_array_combine);
+Datum
+risk_array_combine(PG_FUNCTION_ARGS)
+{
+	if (PG_ARGISNULL(1))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+	return risk_array_sum(fcinfo);
+}
+
+/* risk_array_final(risk_array): the state without its slack; strict. */
+PG_FUNCTION_INFO_V1(risk_array_final);
+Datum
+risk_array_final(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_POINTER(pm_compact_risk_array(getarg_state(fcinfo)));
+}

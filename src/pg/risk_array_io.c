@@ -1,0 +1,465 @@
+/*
+ * risk_array_io.c - text and binary forms of risk_array.
+ *
+ * Both are exact and complete, whatever the session's settings.  The text:
+ *
+ *   {currency "USD", set "scenario_grid(...)",
+ *    underlying "ACME" set 1 rows 2 long 1152921504606846976 short 0
+ *      totals {...} pnl {...}, ...}
+ *
+ * where sets are numbered from 1 as they come, amounts are counts of 2^-60
+ * units of money or contracts, and totals are market value, delta, gamma, vega,
+ * theta and rho as in margin_result.  {} holds nothing.  The binary form has
+ * the same in the same order: version (int1), whether there is a currency
+ * (int1: 0 nothing, 1 none, 2 named) and its name, scenarios (int4), sets (int4
+ * and each), underlyings (int4), and per underlying its name, set (int4, 0:
+ * none), rows (int8), and amounts (int8 high and low halves).  Texts have their
+ * length (int4) before them.
+ */
+#include "risk_array_type.h"
+
+#include "lib/stringinfo.h"
+#include "libpq/pqformat.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+
+#include "core/risk_algebra.h"
+
+#include "error.h"
+#include "scenario_set_io.h"
+#include "text_reader.h"
+
+/* Amounts of an underlying before its scenarios: long, short and the totals. */
+#define LEADING_AMOUNTS (2 + PM_TOTALS)
+
+/* What a form says, as it is being read. */
+typedef struct form
+{
+	pm_text		currency;		/* NULL bytes: none */
+	const pm_scenario_set **sets;
+	uint32		set_count;
+	uint32		set_room;
+	pm_risk_array *array;
+} form;
+
+static void
+form_add_set(form *f, const pm_scenario_set *set)
+{
+	if (f->set_count == f->set_room)
+	{
+		f->set_room = f->set_room ? 2 * f->set_room : 4;
+		f->sets = f->sets ? repalloc(f->sets, f->set_room * sizeof(*f->sets))
+			: palloc(f->set_room * sizeof(*f->sets));
+	}
+	f->sets[f->set_count++] = set;
+}
+
+/* amounts: long, short, totals, then a cell per scenario of the set. */
+static bool
+form_add_underlying(form *f, pm_text name, uint32 set_number, int64 rows,
+					const pm_cell *amounts, pm_issue *issue)
+{
+	pm_risk_sums sums = {
+		.underlying = name, .currency = f->currency,
+		.set = set_number == 0 ? NULL : f->sets[set_number - 1],
+		.rows = rows, .long_quantity = amounts[0], .short_quantity = amounts[1],
+		.totals = amounts + 2, .pnls = amounts + LEADING_AMOUNTS
+	};
+
+	return pm_risk_add_sums(&f->array, &pm_value_allocator, &sums, issue);
+}
+
+static pm_risk_array *
+form_value(form *f)
+{
+	static const pm_risk_array nothing = {
+		.version = PM_RISK_ARRAY_VERSION, .first_set = PM_NO_SET
+	};
+
+	return pm_compact_risk_array(f->array ? f->array : &nothing);
+}
+
+/* ---- Text, reading ---- */
+
+/* An amount; cells because 128-bit integers need more alignment than palloc gives. */
+static bool
+read_amount(PmReader *r, pm_exact least, pm_cell *cell)
+{
+	pm_exact	amount;
+
+	if (!pm_read_integer(r, least, PM_EXACT_LIMIT, &amount))
+		return false;
+	pm_cell_set(cell, amount);
+	return true;
+}
+
+static bool
+read_amounts(PmReader *r, pm_cell *amounts, uint32 count)
+{
+	if (!pm_expect(r, "{"))
+		return false;
+	for (uint32 i = 0; i < count; i++)
+	{
+		if (i % 1024 == 0)
+			CHECK_FOR_INTERRUPTS();
+		if ((i > 0 && !pm_expect(r, ",")) ||
+			!read_amount(r, -PM_EXACT_LIMIT, &amounts[i]))
+			return false;
+	}
+	return pm_expect(r, "}");
+}
+
+static bool
+read_set(PmReader *r, form *f)
+{
+	pm_text		quoted;
+	pm_scenario_set *set;
+
+	if (!pm_read_quoted(r, &quoted) ||
+		!pm_parse_scenario_set(quoted.bytes, &set, r->issue))
+		return false;
+	form_add_set(f, set);
+	return true;
+}
+
+static bool
+read_underlying(PmReader *r, form *f)
+{
+	pm_text		name;
+	pm_exact	set_number,
+				rows;
+	uint32		scenarios;
+	pm_cell    *amounts;
+
+	if (!pm_read_quoted(r, &name) ||
+		!pm_expect(r, "set") || !pm_read_integer(r, 0, f->set_count, &set_number) ||
+		!pm_expect(r, "rows") || !pm_read_integer(r, 1, PG_INT64_MAX, &rows))
+		return false;
+	scenarios = set_number == 0 ? 0 : f->sets[(uint32) set_number - 1]->scenarios;
+	amounts = palloc((LEADING_AMOUNTS + scenarios) * sizeof(pm_cell));
+	return pm_expect(r, "long") && read_amount(r, 0, &amounts[0]) &&
+		pm_expect(r, "short") && read_amount(r, 0, &amounts[1]) &&
+		pm_expect(r, "totals") && read_amounts(r, amounts + 2, PM_TOTALS) &&
+		pm_expect(r, "pnl") && read_amounts(r, amounts + LEADING_AMOUNTS, scenarios) &&
+		form_add_underlying(f, name, (uint32) set_number, (int64) rows, amounts, r->issue);
+}
+
+static bool
+read_array(PmReader *r, form *f)
+{
+	if (!pm_expect(r, "{"))
+		return false;
+	if (!pm_next_is(r, "}"))
+	{
+		if (!pm_expect(r, "currency"))
+			return false;
+		if (!pm_next_is(r, "null") && !pm_read_quoted(r, &f->currency))
+			return false;
+		do
+		{
+			CHECK_FOR_INTERRUPTS();
+			if (!pm_expect(r, ","))
+				return false;
+			if (pm_next_is(r, "set"))
+			{
+				if (!read_set(r, f))
+					return false;
+			}
+			else if (!pm_expect(r, "underlying") || !read_underlying(r, f))
+				return false;
+		} while (!pm_next_is(r, "}"));
+		if (f->array == NULL)
+			return pm_fail_syntax(r, "an underlying");
+	}
+	(void) pm_next_is(r, "");
+	return *r->at == '\0' || pm_fail_syntax(r, "the end");
+}
+
+PG_FUNCTION_INFO_V1(risk_array_in);
+Datum
+risk_array_in(PG_FUNCTION_ARGS)
+{
+	const char *text = PG_GETARG_CSTRING(0);
+	pm_issue	issue;
+	PmReader	r = {
+		"risk_array",
+		"Use what the type printed; {} is the array that holds nothing.",
+		text, text, &issue
+	};
+	form		f = {0};
+
+	if (read_array(&r, &f))
+		PG_RETURN_POINTER(form_value(&f));
+	pm_raise_soft(&issue, fcinfo->context);
+	PG_RETURN_NULL();
+}
+
+/* ---- Text, writing ---- */
+
+static void
+write_quoted(StringInfo out, pm_text text)
+{
+	appendStringInfoChar(out, '"');
+	for (size_t i = 0; i < text.length; i++)
+	{
+		if (text.bytes[i] == '"' || text.bytes[i] == '\\')
+			appendStringInfoChar(out, '\\');
+		appendStringInfoChar(out, text.bytes[i]);
+	}
+	appendStringInfoChar(out, '"');
+}
+
+static void
+write_amount(StringInfo out, const pm_cell *cell)
+{
+	pm_exact	amount = pm_cell_get(cell);
+	unsigned __int128 size = amount < 0 ? -(unsigned __int128) amount : (unsigned __int128) amount;
+	char		digits[40];
+	char	   *at = digits + sizeof digits - 1;
+
+	*at = '\0';
+	do
+		*--at = '0' + (char) (size % 10);
+	while ((size /= 10) != 0);
+	appendStringInfo(out, "%s%s", amount < 0 ? "-" : "", at);
+}
+
+static void
+write_amounts(StringInfo out, const pm_cell *cells, uint32 count)
+{
+	for (uint32 i = 0; i < count; i++)
+	{
+		if (i > 0)
+			appendStringInfoChar(out, ',');
+		write_amount(out, &cells[i]);
+	}
+}
+
+/*
+ * The sets of an array in the order in which its underlyings use them, and
+ * per underlying the number of its set, from 1, or 0.
+ */
+static const pm_scenario_set **
+number_sets(const pm_risk_array *array, uint32 *numbers, uint32 *count)
+{
+	const pm_scenario_set **sets = palloc((array->underlyings + 1) * sizeof(*sets));
+
+	*count = 0;
+	for (uint32 i = 0; i < array->underlyings; i++)
+	{
+		const pm_scenario_set *set = pm_risk_set_of(array, pm_risk_block_at(array, i));
+		uint32		n = 0;
+
+		/* Each distinct set is stored once, so its address is its identity. */
+		while (n < *count && sets[n] != set)
+			n++;
+		if (set != NULL && n == *count)
+			sets[(*count)++] = set;
+		numbers[i] = set == NULL ? 0 : n + 1;
+	}
+	return sets;
+}
+
+PG_FUNCTION_INFO_V1(risk_array_out);
+Datum
+risk_array_out(PG_FUNCTION_ARGS)
+{
+	const pm_risk_array *array = pm_getarg_risk_array(fcinfo, 0);
+	uint32	   *numbers = palloc((array->underlyings + 1) * sizeof(uint32));
+	uint32		set_count;
+	const pm_scenario_set **sets = number_sets(array, numbers, &set_count);
+	pm_text		currency = pm_risk_currency(array);
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfoChar(&out, '{');
+	if (array->underlyings > 0)
+	{
+		appendStringInfoString(&out, "currency ");
+		if (currency.bytes == NULL)
+			appendStringInfoString(&out, "null");
+		else
+			write_quoted(&out, currency);
+	}
+	for (uint32 i = 0; i < set_count; i++)
+	{
+		appendStringInfoString(&out, ", set \"");
+		pm_write_scenario_set(&out, sets[i]);
+		appendStringInfoChar(&out, '"');
+	}
+	for (uint32 i = 0; i < array->underlyings; i++)
+	{
+		const pm_risk_block *block = pm_risk_block_at(array, i);
+
+		CHECK_FOR_INTERRUPTS();
+		appendStringInfoString(&out, ", underlying ");
+		write_quoted(&out, pm_risk_name(array, block));
+		appendStringInfo(&out, " set %u rows " INT64_FORMAT " long ", numbers[i], block->rows);
+		write_amount(&out, &block->long_quantity);
+		appendStringInfoString(&out, " short ");
+		write_amount(&out, &block->short_quantity);
+		appendStringInfoString(&out, " totals {");
+		write_amounts(&out, block->totals, PM_TOTALS);
+		appendStringInfoString(&out, "} pnl {");
+		write_amounts(&out, block->cells, array->scenarios);
+		appendStringInfoChar(&out, '}');
+	}
+	appendStringInfoChar(&out, '}');
+	PG_RETURN_CSTRING(out.data);
+}
+
+/* ---- Binary ---- */
+
+static void
+send_text(StringInfo out, pm_text text)
+{
+	char	   *converted = pg_server_to_client(text.bytes, text.length);
+	int			length = converted == text.bytes ? (int) text.length : (int) strlen(converted);
+
+	pq_sendint32(out, length);
+	appendBinaryStringInfo(out, converted, length);
+}
+
+static void
+send_amounts(StringInfo out, const pm_cell *cells, uint32 count)
+{
+	for (uint32 i = 0; i < count; i++)
+	{
+		pq_sendint64(out, (uint64) cells[i].high);
+		pq_sendint64(out, cells[i].low);
+	}
+}
+
+PG_FUNCTION_INFO_V1(risk_array_send);
+Datum
+risk_array_send(PG_FUNCTION_ARGS)
+{
+	const pm_risk_array *array = pm_getarg_risk_array(fcinfo, 0);
+	uint32	   *numbers = palloc((array->underlyings + 1) * sizeof(uint32));
+	uint32		set_count;
+	const pm_scenario_set **sets = number_sets(array, numbers, &set_count);
+	StringInfoData out;
+
+	pq_begintypsend(&out);
+	pq_sendint8(&out, PM_RISK_ARRAY_VERSION);
+	pq_sendint8(&out, array->currency_state);
+	if (array->currency_state == PM_CURRENCY_NAMED)
+		send_text(&out, pm_risk_currency(array));
+	pq_sendint32(&out, array->scenarios);
+	pq_sendint32(&out, set_count);
+	for (uint32 i = 0; i < set_count; i++)
+		pm_send_scenario_set(&out, sets[i]);
+	pq_sendint32(&out, array->underlyings);
+	for (uint32 i = 0; i < array->underlyings; i++)
+	{
+		const pm_risk_block *block = pm_risk_block_at(array, i);
+
+		CHECK_FOR_INTERRUPTS();
+		send_text(&out, pm_risk_name(array, block));
+		pq_sendint32(&out, numbers[i]);
+		pq_sendint64(&out, block->rows);
+		send_amounts(&out, &block->long_quantity, 1);
+		send_amounts(&out, &block->short_quantity, 1);
+		send_amounts(&out, block->totals, PM_TOTALS);
+		send_amounts(&out, block->cells, array->scenarios);
+	}
+	PG_RETURN_BYTEA_P(pq_endtypsend(&out));
+}
+
+static void
+raise_binary(const char *detail)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+			 errmsg("invalid binary form of risk_array"),
+			 errdetail_internal("%s", detail),
+			 errhint("Send what risk_array_send gave, or use the text form.")));
+}
+
+static pm_text
+receive_text(StringInfo in)
+{
+	int			length = pq_getmsgint(in, 4);
+	int			converted;
+	char	   *text;
+
+	if (length < 0 || length > in->len - in->cursor)
+		raise_binary("It ends within a text.");
+	text = pq_getmsgtext(in, length, &converted);
+	return (pm_text)
+	{
+		text, converted
+	};
+}
+
+static pm_cell
+receive_amount(StringInfo in, pm_exact least)
+{
+	pm_cell		cell;
+	pm_exact	amount;
+
+	cell.high = pq_getmsgint64(in);
+	cell.low = (uint64) pq_getmsgint64(in);
+	amount = pm_cell_get(&cell);
+	if (amount < least || !pm_exact_in_range(amount))
+		raise_binary("An amount is out of range.");
+	return cell;
+}
+
+static void
+receive_underlying(StringInfo in, form *f, uint32 scenarios)
+{
+	pm_text		name = receive_text(in);
+	uint32		set_number = pq_getmsgint(in, 4);
+	int64		rows = pq_getmsgint64(in);
+	uint64		count = LEADING_AMOUNTS + (uint64) scenarios;
+	pm_cell    *amounts;
+	pm_issue	issue;
+
+	if (set_number > f->set_count || (set_number == 0) != (scenarios == 0) ||
+		(set_number > 0 && f->sets[set_number - 1]->scenarios != scenarios))
+		raise_binary("An underlying has a set that does not fit.");
+	if (rows < 1)
+		raise_binary("An underlying has no rows.");
+	if (count * sizeof(pm_cell) > (uint64) (in->len - in->cursor))
+		raise_binary("It ends before its last amount.");
+	amounts = palloc(count * sizeof(pm_cell));
+	for (uint64 i = 0; i < count; i++)
+		amounts[i] = receive_amount(in, i < 2 ? 0 : -PM_EXACT_LIMIT);
+	if (!form_add_underlying(f, name, set_number, rows, amounts, &issue))
+	{
+		/* What the text form would call a wrong value is a wrong message here. */
+		issue.code = PM_INVALID_BINARY;
+		pm_raise(&issue);
+	}
+	pfree(amounts);
+}
+
+PG_FUNCTION_INFO_V1(risk_array_recv);
+Datum
+risk_array_recv(PG_FUNCTION_ARGS)
+{
+	StringInfo	in = (StringInfo) PG_GETARG_POINTER(0);
+	form		f = {0};
+	uint8		currency_state;
+	uint32		scenarios,
+				count;
+
+	if (pq_getmsgbyte(in) != PM_RISK_ARRAY_VERSION)
+		raise_binary("It is of another version.");
+	currency_state = pq_getmsgbyte(in);
+	if (currency_state > PM_CURRENCY_NAMED)
+		raise_binary("It has an unknown kind of currency.");
+	if (currency_state == PM_CURRENCY_NAMED)
+		f.currency = receive_text(in);
+	scenarios = pq_getmsgint(in, 4);
+	for (count = pq_getmsgint(in, 4); count > 0; count--)
+		form_add_set(&f, pm_receive_scenario_set(in));
+	count = pq_getmsgint(in, 4);
+	if ((count == 0) != (currency_state == PM_CURRENCY_UNSET))
+		raise_binary("It has a currency and no underlying, or the reverse.");
+	for (; count > 0; count--)
+		receive_underlying(in, &f, scenarios);
+	pq_getmsgend(in);
+	PG_RETURN_POINTER(form_value(&f));
+}
