@@ -20,7 +20,8 @@ CORE_OBJS = \
 	src/core/risk_array.o \
 	src/core/risk_check.o \
 	src/core/scenario.o \
-	src/core/scenario_set.o
+	src/core/scenario_set.o \
+	src/core/what_if.o
 PG_OBJS = \
 	src/pg/call.o \
 	src/pg/error.o \
@@ -36,7 +37,8 @@ PG_OBJS = \
 	src/pg/scenario_set_io.o \
 	src/pg/scenario_set_type.o \
 	src/pg/scenario_type.o \
-	src/pg/text_reader.o
+	src/pg/text_reader.o \
+	src/pg/what_if.o
 OBJS = $(CORE_OBJS) $(PG_OBJS)
 
 # The install script is its numbered parts, joined.
@@ -45,11 +47,14 @@ SQL_PARTS = $(sort $(wildcard sql/extension/*.sql))
 DATA_built = $(BASE_SCRIPT)
 EXTRA_CLEAN = $(BASE_SCRIPT)
 
-REGRESS = pricing scenarios positions bad_input catalogue
+REGRESS = pricing scenarios positions margin plans window bad_input catalogue
 REGRESS_OPTS = --load-extension=portfolio_margin
 ISOLATION = snapshot
 ISOLATION_OPTS = --load-extension=portfolio_margin --inputdir=test
-TAP_TESTS = 1
+# These start servers of their own, for which they need Perl's IPC::Run and a
+# user who is not root; for others installcheck leaves them out.
+TAP_TESTS := $(filter-out 0,$(shell perl -MIPC::Run -e 'print $$<' 2>/dev/null))
+PROVE_TESTS = test/t/*.pl
 
 # Contraction would give other bits on machines with fused multiply-add.  It
 # stands in PG_CPPFLAGS because PG_CFLAGS do not reach the bitcode for JIT.

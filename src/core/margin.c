@@ -60,6 +60,9 @@ pm_margin_of(const pm_risk_array *array, pm_margin *margin, pm_issue *issue)
 	pm_node		worst = {0, 0};
 	pm_scenario row;
 
+	if (array->underlyings > 0 && array->scenarios == 0)
+		return pm_fail(issue, PM_CORRUPT, "a risk array without scenarios has no margin",
+					   "", "It has %u underlyings and totals only.", array->underlyings);
 	for (uint32_t i = 0; i < array->underlyings; i++)
 	{
 		const pm_risk_block *block = pm_risk_block_at(array, i);

@@ -12,8 +12,8 @@
  * theta and rho as in margin_result.  {} holds nothing.  The binary form has
  * the same in the same order: version (int1), whether there is a currency
  * (int1: 0 nothing, 1 none, 2 named) and its name, scenarios (int4), sets (int4
- * and each), underlyings (int4), and per underlying its name, set (int4, 0:
- * none), rows (int8), and amounts (int8 high and low halves).  Texts have their
+ * and each), underlyings (int4), and per underlying its name, set
+ * (int4), rows (int8), and amounts (int8 high and low halves).  Texts have their
  * length (int4) before them.
  */
 #include "risk_array_type.h"
@@ -61,7 +61,7 @@ form_add_underlying(form *f, pm_text name, uint32 set_number, int64 rows,
 {
 	pm_risk_sums sums = {
 		.underlying = name, .currency = f->currency,
-		.set = set_number == 0 ? NULL : f->sets[set_number - 1],
+		.set = f->sets[set_number - 1],
 		.rows = rows, .long_quantity = amounts[0], .short_quantity = amounts[1],
 		.totals = amounts + 2, .pnls = amounts + LEADING_AMOUNTS
 	};
@@ -132,10 +132,10 @@ read_underlying(PmReader *r, form *f)
 	pm_cell    *amounts;
 
 	if (!pm_read_quoted(r, &name) ||
-		!pm_expect(r, "set") || !pm_read_integer(r, 0, f->set_count, &set_number) ||
+		!pm_expect(r, "set") || !pm_read_integer(r, 1, f->set_count, &set_number) ||
 		!pm_expect(r, "rows") || !pm_read_integer(r, 1, PG_INT64_MAX, &rows))
 		return false;
-	scenarios = set_number == 0 ? 0 : f->sets[(uint32) set_number - 1]->scenarios;
+	scenarios = f->sets[(uint32) set_number - 1]->scenarios;
 	amounts = palloc((LEADING_AMOUNTS + scenarios) * sizeof(pm_cell));
 	return pm_expect(r, "long") && read_amount(r, 0, &amounts[0]) &&
 		pm_expect(r, "short") && read_amount(r, 0, &amounts[1]) &&
@@ -237,7 +237,7 @@ write_amounts(StringInfo out, const pm_cell *cells, uint32 count)
 
 /*
  * The sets of an array in the order in which its underlyings use them, and
- * per underlying the number of its set, from 1, or 0.
+ * per underlying the number of its set, from 1.
  */
 static const pm_scenario_set **
 number_sets(const pm_risk_array *array, uint32 *numbers, uint32 *count)
@@ -253,9 +253,9 @@ number_sets(const pm_risk_array *array, uint32 *numbers, uint32 *count)
 		/* Each distinct set is stored once, so its address is its identity. */
 		while (n < *count && sets[n] != set)
 			n++;
-		if (set != NULL && n == *count)
+		if (n == *count)
 			sets[(*count)++] = set;
-		numbers[i] = set == NULL ? 0 : n + 1;
+		numbers[i] = n + 1;
 	}
 	return sets;
 }
@@ -416,8 +416,8 @@ receive_underlying(StringInfo in, form *f, uint32 scenarios)
 	pm_cell    *amounts;
 	pm_issue	issue;
 
-	if (set_number > f->set_count || (set_number == 0) != (scenarios == 0) ||
-		(set_number > 0 && f->sets[set_number - 1]->scenarios != scenarios))
+	if (set_number < 1 || set_number > f->set_count ||
+		f->sets[set_number - 1]->scenarios != scenarios)
 		raise_binary("An underlying has a set that does not fit.");
 	if (rows < 1)
 		raise_binary("An underlying has no rows.");

@@ -51,7 +51,9 @@ pm_getarg_risk_array(FunctionCallInfo fcinfo, int argno)
 				 errdetail("The argument is null, which is not an array without risk."),
 				 errhint("Leave such rows out: FILTER (WHERE r IS NOT NULL) on an aggregate, or the same condition in WHERE.")));
 	array = (pm_risk_array *) PG_DETOAST_DATUM(PG_GETARG_DATUM(argno));
-	if (!pm_risk_valid(array, VARSIZE(array)))
+	/* Sums without scenarios exist inside aggregates only. */
+	if (!pm_risk_valid(array, VARSIZE(array)) ||
+		(array->underlyings > 0 && array->scenarios == 0))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
 				 errmsg("risk_array is corrupt"),

@@ -54,8 +54,6 @@ pnl(PG_FUNCTION_ARGS)
 		const pm_scenario_part *part;
 		uint32		n = 0;
 
-		if (set == NULL)
-			continue;
 		cursor = pm_set_parts(set);
 		pm_set_text(&values[0], &nulls[0], pm_risk_name(array, block));
 		while ((part = pm_next_part(&cursor)) != NULL)
@@ -113,8 +111,6 @@ underlying_rows(FunctionCallInfo fcinfo, bool explain)
 		pm_issue	issue;
 
 		CHECK_FOR_INTERRUPTS();
-		if (set == NULL)
-			continue;
 		if (!pm_worst_nodes(array, block, &worst, &second, &has_second, &issue))
 			pm_raise(&issue);
 		scan_loss = worst.pnl < 0 ? -pm_exact_to_double(worst.pnl) : 0;
