@@ -8,7 +8,7 @@
 #include "core/issue.h"
 
 /* Raises the issue with the SQLSTATE of its code. */
-extern void pm_raise(const pm_issue *issue) pg_attribute_noreturn();
+extern _Noreturn void pm_raise(const pm_issue *issue);
 
 /*
  * For input functions: where the server can take a soft error (16 and later,
