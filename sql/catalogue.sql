@@ -9,7 +9,8 @@ SELECT d.classid, d.objid, i.type, regexp_replace(i.identity, '\mpublic\.', '', 
 	   obj_description(d.objid, d.classid::regclass::text) AS comment
 FROM pg_depend d, pg_identify_object(d.classid, d.objid, 0) i
 WHERE d.deptype = 'e' AND d.refclassid = 'pg_extension'::regclass
-	AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'portfolio_margin');
+	AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'portfolio_margin')
+	AND i.identity NOT LIKE '%[]';	-- from 17 on array types are members too
 SELECT type, count(*) FROM members GROUP BY type ORDER BY type;
 
 -- Everything has a comment, and what users call has an example in it.

@@ -97,7 +97,7 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE AS $$
     ), total AS (
         SELECT sum(reference.total(quantity, g.price)) AS market_value,
                sum(reference.total(quantity, spot * g.delta)) AS delta_cash,
-               sum(reference.total(quantity, 0.01::float8 * (spot * spot) * g.gamma)) AS gamma_cash_1pct,
+               sum(reference.total(quantity, 0.01::float8 * spot * g.gamma * spot)) AS gamma_cash_1pct,
                sum(reference.total(quantity, 0.01::float8 * g.vega)) AS vega_1pt,
                sum(reference.total(quantity, g.theta / 365)) AS theta_1day,
                sum(reference.total(quantity, 0.01::float8 * g.rho)) AS rho_1pct,

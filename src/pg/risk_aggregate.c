@@ -14,13 +14,27 @@
 #include "position_type.h"
 #include "scenario_type.h"
 
-/* The state of argument 0, which is ours to change; NULL at first. */
+/*
+ * The state of argument 0, ours to change; NULL at first.  Called as a plain
+ * function, it is somebody's value: then a copy of it.
+ */
 static pm_risk_array *
 getarg_state(FunctionCallInfo fcinfo)
 {
+	if (PG_ARGISNULL(0))
+		return NULL;
+	if (AggCheckCallContext(fcinfo, NULL))
+		return (pm_risk_array *) PG_GETARG_POINTER(0);
+	return pm_compact_risk_array(pm_getarg_risk_array(fcinfo, 0));
+}
+
+/* The state, with its room to grow; to anybody but an aggregate, without. */
+static Datum
+return_state(FunctionCallInfo fcinfo, pm_risk_array *state)
+{
 	if (!AggCheckCallContext(fcinfo, NULL))
-		elog(ERROR, "aggregate support function called outside of an aggregate");
-	return PG_ARGISNULL(0) ? NULL : (pm_risk_array *) PG_GETARG_POINTER(0);
+		state = pm_compact_risk_array(state);
+	PG_RETURN_POINTER(state);
 }
 
 /* portfolio_risk_trans(risk_array, margin_position, scenario_set) */
@@ -33,7 +47,7 @@ portfolio_risk_trans(PG_FUNCTION_ARGS)
 
 	pm_getarg_checked_position(fcinfo, 1, &p);
 	pm_add_position(&state, &pm_value_allocator, &p, pm_getarg_cached_set(fcinfo, 2));
-	PG_RETURN_POINTER(state);
+	return return_state(fcinfo, state);
 }
 
 /* risk_array_sum(risk_array, risk_array): adds the second to the state. */
@@ -46,7 +60,7 @@ risk_array_sum(PG_FUNCTION_ARGS)
 
 	if (!pm_risk_add(&state, &pm_value_allocator, pm_getarg_risk_array(fcinfo, 1), 1, &issue))
 		pm_raise(&issue);
-	PG_RETURN_POINTER(state);
+	return return_state(fcinfo, state);
 }
 
 /* risk_array_sum_inverse(risk_array, risk_array): takes it away again. */
@@ -57,12 +71,16 @@ risk_array_sum_inverse(PG_FUNCTION_ARGS)
 	pm_risk_array *state = getarg_state(fcinfo);
 	pm_issue	issue;
 
+	if (state == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("nothing can be taken from a null risk_array")));
 	if (!pm_risk_remove(state, pm_getarg_risk_array(fcinfo, 1), &issue))
 		pm_raise(&issue);
 	/* Names of underlyings that left lie in the heap until it is made anew. */
 	if (state->heap_used > 4 * pm_risk_live_heap(state) + 65536)
 		state = pm_compact_risk_array(state);
-	PG_RETURN_POINTER(state);
+	return return_state(fcinfo, state);
 }
 
 /* risk_array_combine(risk_array, risk_array): either may be NULL. */
