@@ -43,7 +43,7 @@ OBJS = $(CORE_OBJS) $(PG_OBJS)
 
 # The install script is its numbered parts, joined.
 BASE_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
-SQL_PARTS = $(sort $(wildcard sql/extension/*.sql))
+SQL_PARTS = $(sort $(wildcard $(srcdir)/sql/extension/*.sql))
 DATA_built = $(BASE_SCRIPT)
 EXTRA_CLEAN = $(BASE_SCRIPT)
 
@@ -66,7 +66,8 @@ PG_CFLAGS = -std=gnu11 -Wall -Wextra -Wno-declaration-after-statement
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
-$(BASE_SCRIPT): $(SQL_PARTS) portfolio_margin.control
+$(BASE_SCRIPT): $(SQL_PARTS) $(srcdir)/portfolio_margin.control
+	mkdir -p $(@D)
 	cat $(SQL_PARTS) > $@
 
 # Headers are few: whoever includes one is rebuilt when any changes.

@@ -141,7 +141,7 @@ pm_getarg_scenario_set(FunctionCallInfo fcinfo, int argno)
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("scenario_set must not be null"),
-				 errdetail("Argument %d is null.", argno + 1),
+				 errdetail("The set of scenarios is null."),
 				 errhint("Give a set, for example scenario_grid(0.15, 5).")));
 	set = (pm_scenario_set *) PG_DETOAST_DATUM(PG_GETARG_DATUM(argno));
 	if (!pm_set_valid(set, VARSIZE(set)))

@@ -36,7 +36,7 @@ BEGIN
 	EXECUTE 'SELECT count(x::text) FROM (SELECT ' || call || ' AS x LIMIT 50) AS s';
 	RETURN 'ok';
 EXCEPTION WHEN OTHERS THEN
-	RETURN CASE WHEN SQLERRM = 'aggregate support function called outside of an aggregate' THEN 'outside' ELSE SQLSTATE END;
+	RETURN SQLSTATE;
 END $$;
 CREATE TABLE hostile (type text, value text);
 INSERT INTO hostile
@@ -120,7 +120,7 @@ note($outcome);
 cmp_ok(ask($node, 'SELECT count(*) FROM garden'), '>', 500, 'a garden of calls');
 unlike($outcome, qr/^XX/m, 'no call ends in an internal error');
 like($outcome, qr/^ok/m, 'some calls succeed');
-is(ask($node, q{SELECT call FROM garden WHERE left(try(call), 2) NOT IN ('ok', 'ou', '22', '0A', '54') LIMIT 1}), '',
+is(ask($node, q{SELECT call FROM garden WHERE left(try(call), 2) NOT IN ('ok', '22', '0A', '54') LIMIT 1}), '',
 	'errors are those of bad data, of what is not built, and of limits');
 
 # Stored and sent bytes that nobody could have written: damaged binary forms
