@@ -24,6 +24,7 @@ CORE_OBJS = \
 	src/core/what_if.o
 PG_OBJS = \
 	src/pg/call.o \
+	src/pg/contract_cache.o \
 	src/pg/error.o \
 	src/pg/margin_aggregate.o \
 	src/pg/margin_result.o \

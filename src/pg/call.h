@@ -37,21 +37,25 @@ typedef struct PmRowReader
 	PmEnumCache enums[4];
 } PmRowReader;
 
-/* A scenario set with its rows, kept while the same set keeps coming. */
+/* A scenario set with its rows, kept while sets keep coming. */
 typedef struct PmSetCache
 {
 	pm_scenario_set *set;
 	Size		size;
+	uint32		number;			/* of this set among all at the call site */
 	pm_scenario *rows;
 	double	   *pnls;			/* scratch, one per row */
 } PmSetCache;
+
+typedef struct PmContractCache PmContractCache;	/* contract_cache.c */
 
 typedef struct PmCall
 {
 	MemoryContext context;
 	PmRowReader position;
 	PmRowReader scenario;
-	PmSetCache	set;
+	PmContractCache *cache;
+	const PmSetCache *default_set;
 	TupleDesc	result;
 } PmCall;
 

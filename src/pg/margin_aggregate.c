@@ -52,13 +52,13 @@ getarg_state(FunctionCallInfo fcinfo, int argno, MemoryContext context)
 
 /* Adds a position to the state of argument 0, under a set or none. */
 static Datum
-add_position(FunctionCallInfo fcinfo, const pm_position *p, const PmSetCache *cache)
+add_position(FunctionCallInfo fcinfo, const pm_position *p, const PmSetCache *set)
 {
 	MemoryContext context = aggregate_context(fcinfo);
 	margin_state *state = getarg_state(fcinfo, 0, context);
 	pm_allocator allocator = {resize, context};
 
-	pm_add_position(&state->array, &allocator, p, cache);
+	pm_add_position(pm_call(fcinfo), &state->array, &allocator, p, set);
 	PG_RETURN_POINTER(state);
 }
 

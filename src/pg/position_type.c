@@ -149,6 +149,8 @@ position_issue(PG_FUNCTION_ARGS)
 	pm_position position;
 	pm_issue	issue;
 	pm_risk_array *array = NULL;
+	double		totals[PM_TOTALS];
+	pm_risk_row row;
 
 	if (PG_ARGISNULL(0))
 	{
@@ -158,8 +160,14 @@ position_issue(PG_FUNCTION_ARGS)
 		PG_RETURN_TEXT_P(pm_issue_text(&issue));
 	}
 	pm_getarg_position(fcinfo, 0, &position);
+	row = (pm_risk_row)
+	{
+		.underlying = position.underlying, .quantity = position.quantity,
+			.totals = totals
+	};
 	if (pm_position_check(&position, &issue) &&
-		pm_try_position(&array, &pm_value_allocator, &position, &issue))
+		pm_contract_totals(&position, totals, &issue) &&
+		pm_risk_add_row(&array, &pm_value_allocator, &row, &issue))
 		PG_RETURN_NULL();
 	PG_RETURN_TEXT_P(pm_issue_text(&issue));
 }

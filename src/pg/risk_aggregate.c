@@ -46,7 +46,8 @@ portfolio_risk_trans(PG_FUNCTION_ARGS)
 	pm_position p;
 
 	pm_getarg_checked_position(fcinfo, 1, &p);
-	pm_add_position(&state, &pm_value_allocator, &p, pm_getarg_cached_set(fcinfo, 2));
+	pm_add_position(pm_call(fcinfo), &state, &pm_value_allocator, &p,
+					pm_getarg_cached_set(fcinfo, 2));
 	return return_state(fcinfo, state);
 }
 

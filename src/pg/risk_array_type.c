@@ -8,6 +8,7 @@
 
 #include "core/risk_algebra.h"
 
+#include "contract_cache.h"
 #include "error.h"
 #include "margin_result.h"
 #include "position_type.h"
@@ -75,39 +76,28 @@ pm_compact_risk_array(const pm_risk_array *array)
 	return compact;
 }
 
-/* Adds a row whose scenarios, if any, have been valued. */
 static bool
-add_valued(pm_risk_array **array, const pm_allocator *allocator, const pm_position *p,
-		   const PmSetCache *cache, pm_issue *issue)
+try_add(PmCall *call, pm_risk_array **array, const pm_allocator *allocator,
+		const pm_position *p, const PmSetCache *set, pm_issue *issue)
 {
-	double		totals[PM_TOTALS];
+	const PmContractValues *values = pm_contract_values(call, p, set);
 	pm_risk_row row = {
 		.underlying = p->underlying, .currency = pm_position_currency(p),
-		.set = cache ? cache->set : NULL, .pnls = cache ? cache->pnls : NULL,
-		.quantity = p->quantity, .totals = totals
+		.set = set ? set->set : NULL, .pnls = values->pnls,
+		.quantity = p->quantity, .totals = values->totals
 	};
 
-	return pm_contract_totals(p, totals, issue) &&
-		pm_risk_add_row(array, allocator, &row, issue);
+	return pm_risk_add_row(array, allocator, &row, issue);
 }
 
 void
-pm_add_position(pm_risk_array **array, const pm_allocator *allocator,
-				const pm_position *p, const PmSetCache *cache)
+pm_add_position(PmCall *call, pm_risk_array **array, const pm_allocator *allocator,
+				const pm_position *p, const PmSetCache *set)
 {
 	pm_issue	issue;
 
-	if (cache != NULL)
-		pm_value_contract(p, cache);
-	if (!add_valued(array, allocator, p, cache, &issue))
+	if (!try_add(call, array, allocator, p, set, &issue))
 		pm_raise(&issue);
-}
-
-bool
-pm_try_position(pm_risk_array **array, const pm_allocator *allocator,
-				const pm_position *p, pm_issue *issue)
-{
-	return add_valued(array, allocator, p, NULL, issue);
 }
 
 /* A compact value: factor * a, plus b if there is one. */
@@ -132,7 +122,8 @@ risk_array(PG_FUNCTION_ARGS)
 	pm_risk_array *array = NULL;
 
 	pm_getarg_checked_position(fcinfo, 0, &p);
-	pm_add_position(&array, &pm_value_allocator, &p, pm_getarg_cached_set(fcinfo, 1));
+	pm_add_position(pm_call(fcinfo), &array, &pm_value_allocator, &p,
+					pm_getarg_cached_set(fcinfo, 1));
 	PG_RETURN_POINTER(pm_compact_risk_array(array));
 }
 

@@ -15,12 +15,9 @@ extern const pm_risk_array *pm_getarg_risk_array(FunctionCallInfo fcinfo, int ar
 extern pm_risk_array *pm_compact_risk_array(const pm_risk_array *array);
 
 /* Values a checked position under a set (NULL: totals only), adds it to *array. */
-extern void pm_add_position(pm_risk_array **array, const pm_allocator *allocator,
-							const pm_position *position, const PmSetCache *cache);
-
-/* The same without scenarios; false, with the issue, instead of an error. */
-extern bool pm_try_position(pm_risk_array **array, const pm_allocator *allocator,
-							const pm_position *position, pm_issue *issue);
+extern void pm_add_position(PmCall *call, pm_risk_array **array,
+							const pm_allocator *allocator,
+							const pm_position *position, const PmSetCache *set);
 
 /* An allocator for values: palloc'd, never freeing what it is given. */
 extern const pm_allocator pm_value_allocator;

@@ -12,6 +12,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
+#include "contract_cache.h"
 #include "error.h"
 
 /* In the order of the core's pm_stickiness. */
@@ -153,45 +154,12 @@ pm_getarg_scenario_set(FunctionCallInfo fcinfo, int argno)
 	return set;
 }
 
-/* Makes the cache hold a set; half a change must never be taken for whole. */
-static const PmSetCache *
-remember_set(PmCall *call, const pm_scenario_set *set, Size size)
-{
-	PmSetCache *cache = &call->set;
-	MemoryContext old;
-
-	if (cache->size == size &&
-		memcmp(&cache->set->version, &set->version,
-			   size - offsetof(pm_scenario_set, version)) == 0)
-		return cache;
-
-	cache->size = 0;
-	if (cache->set != NULL)
-		pfree(cache->set);
-	if (cache->rows != NULL)
-		pfree(cache->rows);
-	if (cache->pnls != NULL)
-		pfree(cache->pnls);
-	cache->set = NULL;
-	cache->rows = NULL;
-	cache->pnls = NULL;
-
-	old = MemoryContextSwitchTo(call->context);
-	cache->set = memcpy(palloc(size), set, size);
-	cache->rows = palloc(set->scenarios * sizeof(pm_scenario));
-	cache->pnls = palloc(set->scenarios * sizeof(double));
-	MemoryContextSwitchTo(old);
-	pm_set_rows(set, cache->rows);
-	cache->size = size;
-	return cache;
-}
-
 const PmSetCache *
 pm_getarg_cached_set(FunctionCallInfo fcinfo, int argno)
 {
 	const pm_scenario_set *set = pm_getarg_scenario_set(fcinfo, argno);
 
-	return remember_set(pm_call(fcinfo), set, VARSIZE(set));
+	return pm_remember_set(pm_call(fcinfo), set, VARSIZE(set));
 }
 
 const PmSetCache *
@@ -208,14 +176,15 @@ pm_default_set(FunctionCallInfo fcinfo)
 	size_t		size;
 	pm_issue	issue;
 
-	/* A call site either takes a set as argument or this one, never both. */
-	if (call->set.size > 0)
-		return &call->set;
+	/* A call site either takes sets as argument or this one, never both. */
+	if (call->default_set != NULL)
+		return call->default_set;
 	if (!pm_grid_size(&grid, &size, &issue))
 		pm_raise(&issue);
 	set = pm_new_scenario_set(size);
 	pm_grid_fill(set, &grid);
-	return remember_set(call, set, size);
+	call->default_set = pm_remember_set(call, set, size);
+	return call->default_set;
 }
 
 /* scenario_set(market_scenario[]): the array's rows as a set. */

@@ -1,0 +1,34 @@
+/*
+ * contract_cache.h - each distinct contract and scenario set is worked out
+ * once per call site.
+ *
+ * The transition function of an aggregate has one call site for all groups of
+ * a query, so a book of a million positions in five thousand contracts values
+ * five thousand.  The cache holds pure values keyed by all their inputs, so
+ * entries never go stale; it is bounded, and what does not fit is worked out
+ * again, with the same bytes.
+ */
+#ifndef PM_CONTRACT_CACHE_H
+#define PM_CONTRACT_CACHE_H
+
+#include "call.h"
+
+/* The set with its rows; valid until the next call of this function. */
+extern const PmSetCache *pm_remember_set(PmCall *call, const pm_scenario_set *set, Size size);
+
+/* What a contract, quantity 1, adds to the sums of an account. */
+typedef struct PmContractValues
+{
+	const double *pnls;			/* one per scenario; NULL without a set */
+	double		totals[PM_TOTALS];
+} PmContractValues;
+
+/*
+ * The values of a checked position's contract under a set (NULL: totals only),
+ * worked out or remembered; raises if they are out of range.  Valid until the
+ * next call.
+ */
+extern const PmContractValues *pm_contract_values(PmCall *call, const pm_position *position,
+												  const PmSetCache *set);
+
+#endif							/* PM_CONTRACT_CACHE_H */
