@@ -10,7 +10,9 @@ MODULE_big = portfolio_margin
 CORE_OBJS = \
 	src/core/bachelier.o \
 	src/core/black_scholes.o \
+	src/core/book_bend.o \
 	src/core/exact.o \
+	src/core/grid_bound.o \
 	src/core/issue.o \
 	src/core/margin.o \
 	src/core/option.o \
@@ -21,14 +23,18 @@ CORE_OBJS = \
 	src/core/risk_check.o \
 	src/core/scenario.o \
 	src/core/scenario_set.o \
-	src/core/what_if.o
+	src/core/shocked_book.o \
+	src/core/what_if.o \
+	src/core/worst_case.o
 PG_OBJS = \
+	src/pg/between_nodes.o \
 	src/pg/call.o \
 	src/pg/contract_cache.o \
 	src/pg/error.o \
 	src/pg/margin_aggregate.o \
 	src/pg/margin_result.o \
 	src/pg/module.o \
+	src/pg/position_tape.o \
 	src/pg/position_type.o \
 	src/pg/pricing.o \
 	src/pg/risk_aggregate.o \
@@ -48,9 +54,10 @@ SQL_PARTS = $(sort $(wildcard $(srcdir)/sql/extension/*.sql))
 DATA_built = $(BASE_SCRIPT)
 EXTRA_CLEAN = $(BASE_SCRIPT)
 
-REGRESS = pricing scenarios positions margin plans window bad_input catalogue
+REGRESS = pricing scenarios positions margin plans window risk what_if live between_nodes \
+	bad_input catalogue
 REGRESS_OPTS = --load-extension=portfolio_margin
-ISOLATION = snapshot
+ISOLATION = snapshot live_limit live_marks live_trades
 ISOLATION_OPTS = --load-extension=portfolio_margin --inputdir=test
 # These start servers of their own, for which they need Perl's IPC::Run and a
 # user who is not root; for others installcheck leaves them out.
@@ -62,6 +69,7 @@ PROVE_TESTS = test/t/*.pl
 # The server's headers are not ours to be warned about, hence -isystem.
 PG_CPPFLAGS = -isystem $(shell $(PG_CONFIG) --includedir-server) -I$(srcdir)/src -DPM_VERSION='"$(EXTVERSION)"' \
 	-ffp-contract=off -fno-math-errno
+SHLIB_LINK += -lgsl -lgslcblas -lm
 PG_CFLAGS = -std=gnu11 -Wall -Wextra -Wno-declaration-after-statement
 
 PGXS := $(shell $(PG_CONFIG) --pgxs)

@@ -24,7 +24,9 @@ INSERT INTO functions VALUES
 	('portfolio_margin, window', 'portfolio_margin(p) OVER ()'),
 	('portfolio_greeks', 'portfolio_greeks(p)'),
 	('risk_array', 'risk_array(p, scenario_grid(0.15, 5))'),
-	('portfolio_risk', 'portfolio_risk(p, scenario_grid(0.15, 5))');
+	('portfolio_risk', 'portfolio_risk(p, scenario_grid(0.15, 5))'),
+	('grid_shortfall', 'grid_shortfall(p, scenario_grid(0.15, 5))'),
+	('worst_case', 'worst_case(p, scenario_grid(0.15, 5))');
 -- None is missing: all public functions with an argument of this type.
 SELECT array_agg(DISTINCT proname ORDER BY proname) AS not_listed
 FROM pg_proc WHERE 'margin_position'::regtype = ANY (proargtypes) AND proname !~ '_trans$'

@@ -33,7 +33,7 @@ CREATE FUNCTION max_quantity(
 AS 'MODULE_PATHNAME', 'max_quantity'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500;
 COMMENT ON FUNCTION max_quantity(risk_array, risk_array, float8, float8) IS
-'The largest numbers of units of a trade, multiples of lot, that may be bought and sold (both positive) while margin(account + q * unit_trade).requirement stays at or below equity, the total that may be used; a premium is the caller''s to deduct. 0: none; Infinity: any. If the account breaches already both are 0, and the signed sizes from cure_from (nearest to 0) to cure_to mend it; NULL if none does. One lot more breaches. Example: SELECT q.* FROM account_risk, max_quantity(risk, (SELECT risk FROM contract LIMIT 1), equity => 100000, lot => 10) AS q';
+'The largest numbers of units of a trade, multiples of lot, that may be bought and sold (both positive) while margin(account + q * unit_trade).requirement stays at or below equity, the total that may be used; a premium is the caller''s to deduct. 0: none; Infinity: any. If the account breaches already both are 0, and the signed sizes from cure_from (nearest to 0) to cure_to mend it; NULL if none does. One lot more breaches; no more than 2^52 lots are tried. Example: SELECT q.* FROM account_risk, max_quantity(risk, (SELECT risk FROM contract LIMIT 1), equity => 100000, lot => 10) AS q';
 
 CREATE FUNCTION margin_contribution(
 	account risk_array,

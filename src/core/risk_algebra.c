@@ -48,16 +48,18 @@ add_block(pm_risk_block *to, const pm_risk_block *from, uint32_t sums, double fa
 	return true;
 }
 
-/* *array += factor * the i-th underlying of other; *array is prepared. */
-static bool
-add_underlying(pm_risk_array **array, const pm_allocator *allocator,
-			   const pm_risk_array *other, uint32_t i, double factor, pm_issue *issue)
+bool
+pm_risk_add_underlying(pm_risk_array **array, const pm_allocator *allocator,
+					   const pm_risk_array *other, uint32_t i, double factor,
+					   pm_issue *issue)
 {
 	const pm_risk_block *from = pm_risk_block_at(other, i);
+	const pm_scenario_set *set = pm_risk_set_of(other, from);
 	pm_text		name = pm_risk_name(other, from);
 	pm_risk_block *to;
 
-	if (!pm_risk_block_for(array, allocator, name, pm_risk_set_of(other, from), &to, issue))
+	if (!pm_risk_prepare(array, allocator, name, set, pm_risk_currency(other), issue) ||
+		!pm_risk_block_for(array, allocator, name, set, &to, issue))
 		return false;
 	return add_block(to, from, sum_count(other), factor) ||
 		pm_risk_fail_sum(name, issue);
@@ -73,23 +75,11 @@ pm_risk_add(pm_risk_array **array, const pm_allocator *allocator,
 		return pm_fail(issue, PM_INVALID_VALUE, "the factor of a risk array must be a finite number",
 					   "Give the signed number of contracts.",
 					   "It is %s.", pm_number(number, factor));
-	if (!pm_risk_prepare(array, allocator, other->scenarios, other->underlyings > 0,
-						 pm_risk_currency(other), issue))
-		return false;
 	for (uint32_t i = 0; i < other->underlyings; i++)
-		if (!add_underlying(array, allocator, other, i, factor, issue))
+		if (!pm_risk_add_underlying(array, allocator, other, i, factor, issue))
 			return false;
-	return true;
-}
-
-bool
-pm_risk_add_underlying(pm_risk_array **array, const pm_allocator *allocator,
-					   const pm_risk_array *other, uint32_t i, double factor,
-					   pm_issue *issue)
-{
-	return pm_risk_prepare(array, allocator, other->scenarios, true,
-						   pm_risk_currency(other), issue) &&
-		add_underlying(array, allocator, other, i, factor, issue);
+	/* What holds nothing goes with everything. */
+	return *array != NULL || pm_risk_create(array, allocator, other->scenarios, issue);
 }
 
 /* Takes block `place` of the order out; its name and set stay in the heap. */
@@ -236,9 +226,14 @@ pm_risk_live_heap(const pm_risk_array *a)
 	size_t		live = align8(a->currency_length);
 
 	for (uint32_t offset = a->first_set; offset != PM_NO_SET; offset = set_at(a, offset)->next)
-		live += align8(offsetof(pm_risk_set, set) + set_at(a, offset)->size);
+		for (uint32_t i = 0; i < a->underlyings; i++)
+			if (block_of(a, i)->set_offset == offset)
+			{
+				live += align8(offsetof(pm_risk_set, set) + set_at(a, offset)->size);
+				break;
+			}
 	for (uint32_t i = 0; i < a->underlyings; i++)
-		live += align8(pm_risk_block_at(a, i)->name_length);
+		live += align8(block_of(a, i)->name_length);
 	return live;
 }
 

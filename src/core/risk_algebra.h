@@ -34,7 +34,7 @@ extern bool pm_risk_remove(pm_risk_array *array, const pm_risk_array *other, pm_
 extern size_t pm_risk_compact_bound(const pm_risk_array *array);
 extern size_t pm_risk_compact(const pm_risk_array *array, pm_risk_array *out);
 
-/* Heap bytes that something still refers to: names, currency and all sets. */
+/* Heap bytes that something still refers to. */
 extern size_t pm_risk_live_heap(const pm_risk_array *array);
 
 /* A total order; 0 if and only if the arrays hold the same. */

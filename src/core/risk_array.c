@@ -134,12 +134,12 @@ pm_risk_init(pm_risk_array *a, uint32_t scenarios, uint32_t capacity, uint32_t h
 	a->heap_size = heap_size;
 }
 
-static bool
-create(pm_risk_array **array, const pm_allocator *allocator,
-	   uint32_t scenarios, pm_issue *issue)
+bool
+pm_risk_create(pm_risk_array **array, const pm_allocator *allocator,
+			   uint32_t scenarios, pm_issue *issue)
 {
 	size_t		size = image_size(1, scenarios, FIRST_HEAP);
-	pm_risk_array *a = allocator->resize(allocator->context, NULL, size);
+	pm_risk_array *a = allocator->resize(allocator->context, *array, size);
 
 	if (a == NULL)
 		return pm_fail(issue, PM_NO_MEMORY, "out of memory",
@@ -223,7 +223,7 @@ store_set(pm_risk_array *a, const pm_scenario_set *set)
 
 /* One array has one currency, NULL being one. */
 static bool
-settle_currency(pm_risk_array *a, pm_text currency, pm_issue *issue)
+settle_currency(pm_risk_array *a, pm_text name, pm_text currency, pm_issue *issue)
 {
 	pm_text		have = pm_risk_currency(a);
 
@@ -241,24 +241,26 @@ settle_currency(pm_risk_array *a, pm_text currency, pm_issue *issue)
 	return pm_fail(issue, PM_INVALID_VALUE,
 				   "positions in different currencies cannot be added up",
 				   "Add the currency to GROUP BY, or convert the positions to one currency first.",
-				   "One is in %s%.*s%s, another in %s%.*s%s.",
+				   "One is in %s%.*s%s, another in %s%.*s%s. The latter is in underlying \"%.*s\".",
 				   have.bytes ? "\"" : "", have.bytes ? pm_shown(have) : 11,
 				   have.bytes ? have.bytes : "no currency", have.bytes ? "\"" : "",
 				   currency.bytes ? "\"" : "", currency.bytes ? pm_shown(currency) : 11,
-				   currency.bytes ? currency.bytes : "no currency", currency.bytes ? "\"" : "");
+				   currency.bytes ? currency.bytes : "no currency", currency.bytes ? "\"" : "",
+				   pm_shown(name), name.bytes);
 }
 
 static bool
 fail_sets(pm_text name, const pm_scenario_set *have, const pm_scenario_set *set,
 		  pm_issue *issue)
 {
+	char		first[PM_SET_DESCRIPTION];
+	char		second[PM_SET_DESCRIPTION];
+
 	return pm_fail(issue, PM_INVALID_VALUE,
 				   "one underlying has two different scenario sets",
 				   "Give all positions of an underlying in a group the same scenario_set.",
-				   "Underlying \"%.*s\" has sets with fingerprints %016llx and %016llx.",
-				   pm_shown(name), name.bytes,
-				   have ? (unsigned long long) have->fingerprint : 0,
-				   set ? (unsigned long long) set->fingerprint : 0);
+				   "Underlying \"%.*s\" has %s and %s.", pm_shown(name), name.bytes,
+				   pm_set_describe(first, have), pm_set_describe(second, set));
 }
 
 bool
@@ -310,28 +312,31 @@ pm_risk_block_for(pm_risk_array **array, const pm_allocator *allocator,
 
 bool
 pm_risk_prepare(pm_risk_array **array, const pm_allocator *allocator,
-				uint32_t scenarios, bool has_currency, pm_text currency,
+				pm_text name, const pm_scenario_set *set, pm_text currency,
 				pm_issue *issue)
 {
 	pm_risk_array *a = *array;
+	uint32_t	scenarios = set ? set->scenarios : 0;
+	char		first[PM_SET_DESCRIPTION];
+	char		second[PM_SET_DESCRIPTION];
 
 	/* What holds nothing yet, or no longer, can become anything. */
 	if ((a == NULL || (a->underlyings == 0 && a->scenarios != scenarios)) &&
-		!create(array, allocator, scenarios, issue))
+		!pm_risk_create(array, allocator, scenarios, issue))
 		return false;
 	a = *array;
 	if (a->scenarios != scenarios)
 		return pm_fail(issue, PM_INVALID_VALUE,
 					   "scenario sets of different length cannot be added up",
 					   "Give every underlying of a group a set with the same number of scenarios.",
-					   "One set has %u scenarios, another %u.",
-					   a->scenarios, scenarios);
-	if (!has_currency)
-		return true;
+					   "One set has %u scenarios, another %u. One is %s; that of underlying \"%.*s\" is %s.",
+					   a->scenarios, scenarios,
+					   pm_set_describe(first, pm_risk_set_of(a, pm_risk_block_at(a, 0))),
+					   pm_shown(name), name.bytes, pm_set_describe(second, set));
 	if (a->currency_state == PM_CURRENCY_UNSET &&
 		!reserve(array, allocator, 0, align8(currency.length), issue))
 		return false;
-	return settle_currency(*array, currency, issue);
+	return settle_currency(*array, name, currency, issue);
 }
 
 bool
@@ -350,7 +355,7 @@ pm_risk_add_row(pm_risk_array **array, const pm_allocator *allocator,
 	pm_risk_block *block;
 	pm_exact	term;
 
-	if (!pm_risk_prepare(array, allocator, scenarios, true, row->currency, issue) ||
+	if (!pm_risk_prepare(array, allocator, row->underlying, row->set, row->currency, issue) ||
 		!pm_risk_block_for(array, allocator, row->underlying, row->set, &block, issue))
 		return false;
 	for (uint32_t n = 0; n < scenarios; n++)
@@ -375,7 +380,7 @@ pm_risk_add_sums(pm_risk_array **array, const pm_allocator *allocator,
 	uint32_t	scenarios = sums->set ? sums->set->scenarios : 0;
 	pm_risk_block *block;
 
-	if (!pm_risk_prepare(array, allocator, scenarios, true, sums->currency, issue) ||
+	if (!pm_risk_prepare(array, allocator, sums->underlying, sums->set, sums->currency, issue) ||
 		!pm_risk_block_for(array, allocator, sums->underlying, sums->set, &block, issue))
 		return false;
 	if (block->rows != 0)

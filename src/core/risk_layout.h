@@ -72,16 +72,21 @@ compare_text(pm_text a, pm_text b)
 extern void pm_risk_init(pm_risk_array *array, uint32_t scenarios,
 						 uint32_t capacity, uint32_t heap_size);
 
+/* Gives *array, which holds nothing or is NULL, room for one underlying. */
+extern bool pm_risk_create(pm_risk_array **array, const pm_allocator *allocator,
+						   uint32_t scenarios, pm_issue *issue);
+
 /* Position of a name in the order, or where it belongs (*found false). */
 extern uint32_t pm_risk_find(const pm_risk_array *array, pm_text name, bool *found);
 
 /*
- * Readies *array for additions of this length and currency; then the block of
- * an underlying in it, made if need be, whose set must be this one.
+ * Readies *array for additions under sets of this one's length and in this
+ * currency, which an underlying of this name brings; then the block of an
+ * underlying in it, made if need be, whose set must be this one.
  */
 extern bool pm_risk_prepare(pm_risk_array **array, const pm_allocator *allocator,
-							uint32_t scenarios, bool has_currency, pm_text currency,
-							pm_issue *issue);
+							pm_text name, const pm_scenario_set *set,
+							pm_text currency, pm_issue *issue);
 extern bool pm_risk_block_for(pm_risk_array **array, const pm_allocator *allocator,
 							  pm_text name, const pm_scenario_set *set,
 							  pm_risk_block **block, pm_issue *issue);

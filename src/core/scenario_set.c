@@ -520,3 +520,40 @@ pm_set_equal(const pm_scenario_set *a, const pm_scenario_set *b)
 		return true;
 	return pm_set_compare(a, b) == 0;
 }
+
+const char *
+pm_set_describe(char buffer[PM_SET_DESCRIPTION], const pm_scenario_set *set)
+{
+	const pm_scenario_part *part;
+	pm_part_cursor cursor;
+	const double *body;
+
+	if (set == NULL)
+	{
+		snprintf(buffer, PM_SET_DESCRIPTION, "no scenarios");
+		return buffer;
+	}
+	cursor = pm_set_parts(set);
+	part = pm_next_part(&cursor);
+	body = pm_part_parameters(part);
+	switch ((pm_part_type) part->type)
+	{
+		case PM_PART_LIST:
+			snprintf(buffer, PM_SET_DESCRIPTION, "a list of %u", part->count);
+			break;
+		case PM_PART_GRID:
+			snprintf(buffer, PM_SET_DESCRIPTION, "scenario_grid(%g, %g) with %u volatilities",
+					 body[0], body[1], (uint32_t) (part->size / sizeof(double)) - PM_GRID_PARAMETERS);
+			break;
+		case PM_PART_TIMS:
+			snprintf(buffer, PM_SET_DESCRIPTION, "tims_scenarios(%g, %g)", body[0], body[1]);
+			break;
+		case PM_PART_SPAN:
+			snprintf(buffer, PM_SET_DESCRIPTION, "span_scenarios(%g, %g)", body[0], body[1]);
+			break;
+	}
+	snprintf(buffer + strlen(buffer), PM_SET_DESCRIPTION - strlen(buffer),
+			 "%s (%u scenarios, %016llx)", set->parts > 1 ? " || ..." : "",
+			 set->scenarios, (unsigned long long) set->fingerprint);
+	return buffer;
+}

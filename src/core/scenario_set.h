@@ -109,6 +109,15 @@ extern void pm_join_fill(pm_scenario_set *joined,
 						 const pm_scenario_set *const *sets, uint32_t count);
 
 /*
+ * What a set is, for a message: its generators with their parameters, lists by
+ * their length, and its fingerprint; NULL is no set.  Returns buffer.
+ */
+#define PM_SET_DESCRIPTION	112
+
+extern const char *pm_set_describe(char buffer[PM_SET_DESCRIPTION],
+								   const pm_scenario_set *set);
+
+/*
  * Whether `bytes` bytes are an image that is safe to read.  What is derived
  * (fingerprint, weights being 1) and the rows are taken on trust: readers of
  * outside forms make sets anew and check both.

@@ -59,6 +59,34 @@ scan_loss_after(const question *w, const pm_risk_block *have,
 	return true;
 }
 
+/* Whether `have` (NULL: nothing) plus `q` times `change` is in range. */
+static bool
+sum_in_range(const pm_cell *have, const pm_cell *change, double q)
+{
+	pm_exact	sum;
+
+	return pm_exact_scale(pm_cell_get(change), q, &sum) &&
+		pm_exact_in_range(sum + (have ? pm_cell_get(have) : 0));
+}
+
+/*
+ * The sums that no requirement is read off must be in range too, or the trade
+ * could not be added.
+ */
+static bool
+rest_in_range(const pm_risk_block *have, const pm_risk_block *change, double q)
+{
+	double		size = fabs(q);
+	const pm_cell *long_side = have ? (q < 0 ? &have->short_quantity : &have->long_quantity) : NULL;
+	const pm_cell *short_side = have ? (q < 0 ? &have->long_quantity : &have->short_quantity) : NULL;
+
+	for (int t = 0; t < PM_TOTALS; t++)
+		if (!sum_in_range(have ? &have->totals[t] : NULL, &change->totals[t], q))
+			return false;
+	return sum_in_range(long_side, &change->long_quantity, size) &&
+		sum_in_range(short_side, &change->short_quantity, size);
+}
+
 static const pm_risk_block *
 block_named(const pm_risk_array *a, pm_text name)
 {
@@ -76,10 +104,12 @@ requirement_after(const question *w, int64_t lots, pm_exact *requirement)
 	for (uint32_t i = 0; i < w->unit->underlyings; i++)
 	{
 		const pm_risk_block *change = pm_risk_block_at(w->unit, i);
+		const pm_risk_block *have = block_named(w->account, pm_risk_name(w->unit, change));
+		double		q = (double) lots * w->lot;
 		pm_exact	loss;
 
-		if (!scan_loss_after(w, block_named(w->account, pm_risk_name(w->unit, change)),
-							 change, (double) lots * w->lot, &loss) ||
+		if (!rest_in_range(have, change, q) ||
+			!scan_loss_after(w, have, change, q, &loss) ||
 			__builtin_add_overflow(*requirement, loss, requirement))
 			return false;
 	}

@@ -96,19 +96,29 @@ pm_read_integer(PmReader *r, __int128 least, __int128 most, __int128 *value)
 bool
 pm_read_quoted(PmReader *r, pm_text *value)
 {
+	const char *end;
 	char	   *copy;
 	size_t		length = 0;
 
 	if (!pm_next_is(r, "\""))
 		return pm_fail_syntax(r, "a text in double quotes");
-	copy = palloc(strlen(r->at) + 1);
-	while (*r->at != '"')
+	/* The closing quote first, so that no more is taken than the text needs. */
+	for (end = r->at; *end != '"'; end++)
+	{
+		if (*end == '\\')
+			end++;
+		if (*end == '\0')
+		{
+			r->at = end;
+			return pm_fail_syntax(r, "a closing quote");
+		}
+	}
+	copy = palloc(end - r->at + 1);
+	for (; r->at < end; r->at++)
 	{
 		if (*r->at == '\\')
 			r->at++;
-		if (*r->at == '\0')
-			return pm_fail_syntax(r, "a closing quote");
-		copy[length++] = *r->at++;
+		copy[length++] = *r->at;
 	}
 	r->at++;
 	copy[length] = '\0';
