@@ -424,10 +424,10 @@ many_underlyings(void)
 	for (int i = 0; i < MANY; i++)
 	{
 		char		name[32];
-		pm_risk_row row = row_of(name, span, 1, pnls);
+		pm_risk_row row;
 
 		snprintf(name, sizeof name, "underlying %06d", order[i]);
-		row.underlying = text(name);
+		row = row_of(name, span, 1, pnls);
 		bad += !pm_risk_add_row(&a, &allocator, &row, &issue);
 	}
 	add_array(&twice, a);
