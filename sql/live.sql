@@ -148,7 +148,7 @@ DELETE FROM contracts WHERE instrument = 'NEW';
 TABLE proof;
 \pset format aligned
 \x on
-SELECT * FROM pg_temp.raised($$DELETE FROM live.contracts$$);
+SELECT * FROM pg_temp.raised($$DELETE FROM live.contracts WHERE instrument = 'ACME'$$);
 SELECT * FROM pg_temp.raised($$UPDATE live.contracts SET risk = NULL WHERE instrument = 'ACME C'$$);
 SELECT * FROM pg_temp.raised($$UPDATE live.contracts SET instrument = 'ACME D' WHERE instrument = 'ACME C'$$);
 SELECT * FROM pg_temp.raised($$TRUNCATE live.contracts$$);

@@ -160,6 +160,8 @@ pm_risk_remove(pm_risk_array *array, const pm_risk_array *other, pm_issue *issue
 		bool		found;
 		uint32_t	place = pm_risk_find(array, name, &found);
 		pm_risk_block *block;
+		char		first[PM_SET_DESCRIPTION];
+		char		second[PM_SET_DESCRIPTION];
 
 		if (!found)
 			return pm_fail(issue, PM_INVALID_VALUE, message, hint,
@@ -169,8 +171,10 @@ pm_risk_remove(pm_risk_array *array, const pm_risk_array *other, pm_issue *issue
 			(set == NULL) != (pm_risk_set_of(array, block) == NULL) ||
 			(set != NULL && !pm_set_equal(pm_risk_set_of(array, block), set)))
 			return pm_fail(issue, PM_INVALID_VALUE, message, hint,
-						   "Underlying \"%.*s\" has another scenario set in it.",
-						   pm_shown(name), name.bytes);
+						   "Underlying \"%.*s\" has %s in it, not %s.",
+						   pm_shown(name), name.bytes,
+						   pm_set_describe(first, pm_risk_set_of(array, block)),
+						   pm_set_describe(second, set));
 		if ((have.bytes == NULL) != (gone.bytes == NULL) ||
 			(have.bytes != NULL && compare_text(have, gone) != 0))
 			return pm_fail(issue, PM_INVALID_VALUE, message, hint,
