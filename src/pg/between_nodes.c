@@ -19,9 +19,9 @@
 #include "core/risk_array.h"
 #include "core/worst_case.h"
 
+#include "contract_cache.h"
 #include "error.h"
 #include "margin_result.h"
-#include "pricing.h"
 
 /* Valuations of curves between two looks for a cancel request: milliseconds. */
 #define CHUNK	20000

@@ -3,15 +3,18 @@
  */
 #include "contract_cache.h"
 
+#include "miscadmin.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
 
 #include "error.h"
-#include "pricing.h"
 
 /* Sets that a call site keeps, and the bytes of its cache. */
 #define MOST_SETS	64
 #define MOST_BYTES	(32 * 1024 * 1024)
+
+/* Scenarios that are valued between two looks for a cancel request. */
+#define CHUNK	1000
 
 /*
  * Every input of a contract's values, and nothing else: not its quantity, its
@@ -117,6 +120,22 @@ pm_remember_set(PmCall *call, const pm_scenario_set *set, Size size)
 	/* Counted last: an error above leaves nothing half made. */
 	cache->latest = cache->set_count++;
 	return kept;
+}
+
+void
+pm_value_contract(const pm_position *p, const PmSetCache *set)
+{
+	pm_issue	issue;
+
+	for (uint32 first = 0; first < set->set->scenarios; first += CHUNK)
+	{
+		uint32		count = Min(CHUNK, set->set->scenarios - first);
+
+		CHECK_FOR_INTERRUPTS();
+		if (!pm_contract_pnls(p, set->rows + first, count, first + 1,
+							  set->pnls + first, &issue))
+			pm_raise(&issue);
+	}
 }
 
 static contract_key

@@ -16,6 +16,12 @@
 /* The set with its rows; valid until the next call of this function. */
 extern const PmSetCache *pm_remember_set(PmCall *call, const pm_scenario_set *set, Size size);
 
+/*
+ * P&L of one contract of a checked position in every scenario of a set, into
+ * set->pnls; answers to cancel.
+ */
+extern void pm_value_contract(const pm_position *position, const PmSetCache *set);
+
 /* What a contract, quantity 1, adds to the sums of an account. */
 typedef struct PmContractValues
 {

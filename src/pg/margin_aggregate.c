@@ -16,7 +16,6 @@
 
 #include "error.h"
 #include "margin_result.h"
-#include "pricing.h"
 #include "risk_array_type.h"
 
 typedef struct margin_state

@@ -7,17 +7,13 @@
 #include <math.h>
 
 #include "catalog/pg_type.h"
-#include "miscadmin.h"
 #include "utils/array.h"
 
 #include "core/exact.h"
 #include "core/option.h"
 
+#include "contract_cache.h"
 #include "error.h"
-#include "pricing.h"
-
-/* Scenarios that are valued between two looks for a cancel request. */
-#define CHUNK	1000
 
 /* The composite greeks from the core's struct. */
 static Datum
@@ -219,20 +215,4 @@ position_pnls(PG_FUNCTION_ARGS)
 		elements[i] = Float8GetDatum(quantity_times(p.quantity, cache->pnls[i]));
 	PG_RETURN_ARRAYTYPE_P(construct_array(elements, cache->set->scenarios, FLOAT8OID,
 										  sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-}
-
-void
-pm_value_contract(const pm_position *p, const PmSetCache *cache)
-{
-	pm_issue	issue;
-
-	for (uint32 first = 0; first < cache->set->scenarios; first += CHUNK)
-	{
-		uint32		count = Min(CHUNK, cache->set->scenarios - first);
-
-		CHECK_FOR_INTERRUPTS();
-		if (!pm_contract_pnls(p, cache->rows + first, count, first + 1,
-							  cache->pnls + first, &issue))
-			pm_raise(&issue);
-	}
 }

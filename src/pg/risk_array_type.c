@@ -12,7 +12,6 @@
 #include "error.h"
 #include "margin_result.h"
 #include "position_type.h"
-#include "pricing.h"
 #include "scenario_type.h"
 
 /*
