@@ -5,7 +5,7 @@
 #ifndef PM_BACHELIER_H
 #define PM_BACHELIER_H
 
-#include "option.h"
+#include "option_terms.h"
 
 extern double pm_bachelier_price(const pm_option *option);
 extern void pm_bachelier_greeks(const pm_option *option, pm_greeks *greeks);

@@ -5,7 +5,7 @@
 #ifndef PM_BLACK_SCHOLES_H
 #define PM_BLACK_SCHOLES_H
 
-#include "option.h"
+#include "option_terms.h"
 
 extern double pm_black_scholes_price(const pm_option *option);
 extern void pm_black_scholes_greeks(const pm_option *option, pm_greeks *greeks);

@@ -1,0 +1,58 @@
+/*
+ * option_terms.h - what an option is and what is asked of it; the models take
+ * these from here, everybody else from option.h, which says what they mean.
+ */
+#ifndef PM_OPTION_TERMS_H
+#define PM_OPTION_TERMS_H
+
+typedef enum pm_pricing
+{
+	PM_BLACK_SCHOLES,
+	PM_BLACK76,
+	PM_BACHELIER
+} pm_pricing;
+
+typedef struct pm_option
+{
+	double		sign;			/* +1 call, -1 put */
+	double		spot;			/* price of the underlying, or its forward */
+	double		strike;
+	double		years;			/* time to expiry, ACT/365F */
+	double		volatility;		/* annualised; 0.20 is 20 % */
+	double		rate;			/* continuously compounded, per year */
+	double		yield;			/* continuously compounded, per year */
+	pm_pricing	pricing;
+} pm_option;
+
+/*
+ * Raw units: per 1.00 of price, volatility or rate, and per year.  theta and
+ * charm are changes as calendar time passes (minus the derivative in years).
+ * Under black76 and bachelier delta, gamma, vanna and charm are taken in the
+ * forward, theta and rho at a fixed forward, and rho_yield is 0.
+ *
+ * Where years or volatility is 0 the value is the discounted intrinsic value:
+ * delta is its slope (half of it at the kink), theta, rho and rho_yield its
+ * derivatives, and gamma, vega, vanna, volga and charm are 0.
+ */
+typedef struct pm_greeks
+{
+	double		price;
+	double		delta;			/* dV/dS */
+	double		gamma;			/* d2V/dS2 */
+	double		vega;			/* dV/dsigma */
+	double		theta;			/* -dV/dT */
+	double		rho;			/* dV/dr */
+	double		rho_yield;		/* dV/dq */
+	double		vanna;			/* d2V/dS dsigma */
+	double		volga;			/* d2V/dsigma2 */
+	double		charm;			/* -d2V/dS dT */
+} pm_greeks;
+
+/* Slope of the payoff max(0, money) in money: half of it at the kink. */
+static inline double
+pm_exercised_share(double money)
+{
+	return money > 0 ? 1 : (money < 0 ? 0 : 0.5);
+}
+
+#endif							/* PM_OPTION_TERMS_H */
