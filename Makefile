@@ -27,6 +27,7 @@ CORE_OBJS = \
 	src/core/what_if.o \
 	src/core/worst_case.o
 PG_OBJS = \
+	src/pg/aggregate_state.o \
 	src/pg/between_nodes.o \
 	src/pg/call.o \
 	src/pg/contract_cache.o \

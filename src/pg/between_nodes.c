@@ -19,22 +19,13 @@
 #include "core/risk_array.h"
 #include "core/worst_case.h"
 
+#include "aggregate_state.h"
 #include "contract_cache.h"
 #include "error.h"
 #include "margin_result.h"
 
 /* Valuations of curves between two looks for a cancel request: milliseconds. */
 #define CHUNK	20000
-
-static MemoryContext
-aggregate_context(FunctionCallInfo fcinfo)
-{
-	MemoryContext context;
-
-	if (!AggCheckCallContext(fcinfo, &context))
-		elog(ERROR, "aggregate support function called outside of an aggregate");
-	return context;
-}
 
 static PmTape *
 getarg_tape(FunctionCallInfo fcinfo, int argno)
@@ -47,7 +38,7 @@ PG_FUNCTION_INFO_V1(between_nodes_trans);
 Datum
 between_nodes_trans(PG_FUNCTION_ARGS)
 {
-	MemoryContext context = aggregate_context(fcinfo);
+	MemoryContext context = pm_aggregate_context(fcinfo);
 	const pm_scenario_set *set;
 	pm_position p;
 	size_t		size;
@@ -65,7 +56,7 @@ PG_FUNCTION_INFO_V1(between_nodes_combine);
 Datum
 between_nodes_combine(PG_FUNCTION_ARGS)
 {
-	MemoryContext context = aggregate_context(fcinfo);
+	MemoryContext context = pm_aggregate_context(fcinfo);
 	PmTape	   *tape = getarg_tape(fcinfo, 0);
 	const PmTape *other = getarg_tape(fcinfo, 1);
 
@@ -84,7 +75,7 @@ between_nodes_serialize(PG_FUNCTION_ARGS)
 	const PmTape *tape;
 	bytea	   *image;
 
-	(void) aggregate_context(fcinfo);
+	(void) pm_aggregate_context(fcinfo);
 	tape = getarg_tape(fcinfo, 0);
 	if (tape->used > MaxAllocSize - VARHDRSZ)
 		ereport(ERROR,
@@ -92,9 +83,7 @@ between_nodes_serialize(PG_FUNCTION_ARGS)
 				 errmsg("too many positions in one group of a parallel plan"),
 				 errdetail("They need %zu bytes; the limit is 1 GB.", tape->used),
 				 errhint("SET max_parallel_workers_per_gather = 0, or take smaller groups.")));
-	image = palloc(tape->used + VARHDRSZ);
-	SET_VARSIZE(image, tape->used + VARHDRSZ);
-	memcpy(VARDATA(image), tape, tape->used);
+	image = pm_image_to_bytea(tape, tape->used);
 	((PmTape *) VARDATA(image))->size = tape->used;
 	PG_RETURN_BYTEA_P(image);
 }
@@ -104,13 +93,11 @@ PG_FUNCTION_INFO_V1(between_nodes_deserialize);
 Datum
 between_nodes_deserialize(PG_FUNCTION_ARGS)
 {
-	bytea	   *image = PG_GETARG_BYTEA_PP(0);
-	Size		size = VARSIZE_ANY_EXHDR(image);
+	Size		size;
 	PmTape	   *tape;
 
-	(void) aggregate_context(fcinfo);
-	/* In the caller's context, and aligned, which the bytea's data is not. */
-	tape = memcpy(palloc(Max(size, sizeof *tape)), VARDATA_ANY(image), size);
+	(void) pm_aggregate_context(fcinfo);
+	tape = pm_getarg_image(fcinfo, 0, sizeof *tape, &size);
 	if (!pm_tape_valid(tape, size))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
@@ -420,7 +407,7 @@ grid_shortfall_final(PG_FUNCTION_ARGS)
 	bool		nulls[lengthof(values)] = {false};
 	HeapTuple	result;
 
-	(void) aggregate_context(fcinfo);
+	(void) pm_aggregate_context(fcinfo);
 	s.context = AllocSetContextCreate(caller, "grid_shortfall", ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(s.context);
 	read_positions(&s, getarg_tape(fcinfo, 0));
@@ -461,7 +448,7 @@ worst_case_final(PG_FUNCTION_ARGS)
 	bool		nulls[lengthof(values)] = {false};
 	HeapTuple	result;
 
-	(void) aggregate_context(fcinfo);
+	(void) pm_aggregate_context(fcinfo);
 	s.context = AllocSetContextCreate(caller, "worst_case", ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(s.context);
 	/* Before GSL has taken any memory, so that no error can lose it. */

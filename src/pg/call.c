@@ -126,3 +126,19 @@ pm_result_desc(FunctionCallInfo fcinfo, PmCall *call)
 	}
 	return call->result;
 }
+
+HeapTuple
+pm_row_of_arguments(FunctionCallInfo fcinfo)
+{
+	TupleDesc	desc = pm_result_desc(fcinfo, pm_call(fcinfo));
+	Datum	   *values = palloc(desc->natts * sizeof(Datum));
+	bool	   *nulls = palloc(desc->natts * sizeof(bool));
+
+	/* Fields that a later version added to the type stay NULL. */
+	for (int i = 0; i < desc->natts; i++)
+	{
+		nulls[i] = i >= PG_NARGS() || PG_ARGISNULL(i);
+		values[i] = nulls[i] ? (Datum) 0 : PG_GETARG_DATUM(i);
+	}
+	return heap_form_tuple(desc, values, nulls);
+}

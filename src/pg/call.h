@@ -76,4 +76,7 @@ extern int	pm_enum_ordinal(PmEnumCache *cache, Oid value, const char *const *lab
 /* The row type that the function returns, blessed. */
 extern TupleDesc pm_result_desc(FunctionCallInfo fcinfo, PmCall *call);
 
+/* A constructor's result: the row of the function's arguments. */
+extern HeapTuple pm_row_of_arguments(FunctionCallInfo fcinfo);
+
 #endif							/* PM_CALL_H */

@@ -14,6 +14,7 @@
 
 #include "core/risk_algebra.h"
 
+#include "aggregate_state.h"
 #include "error.h"
 #include "margin_result.h"
 #include "risk_array_type.h"
@@ -31,16 +32,6 @@ resize(void *context, void *old, size_t size)
 		: MemoryContextAllocHuge((MemoryContext) context, size);
 }
 
-static MemoryContext
-aggregate_context(FunctionCallInfo fcinfo)
-{
-	MemoryContext context;
-
-	if (!AggCheckCallContext(fcinfo, &context))
-		elog(ERROR, "aggregate support function called outside of an aggregate");
-	return context;
-}
-
 static margin_state *
 getarg_state(FunctionCallInfo fcinfo, int argno, MemoryContext context)
 {
@@ -53,7 +44,7 @@ getarg_state(FunctionCallInfo fcinfo, int argno, MemoryContext context)
 static Datum
 add_position(FunctionCallInfo fcinfo, const pm_position *p, const PmSetCache *set)
 {
-	MemoryContext context = aggregate_context(fcinfo);
+	MemoryContext context = pm_aggregate_context(fcinfo);
 	margin_state *state = getarg_state(fcinfo, 0, context);
 	pm_allocator allocator = {resize, context};
 
@@ -96,7 +87,7 @@ PG_FUNCTION_INFO_V1(portfolio_margin_array_trans);
 Datum
 portfolio_margin_array_trans(PG_FUNCTION_ARGS)
 {
-	MemoryContext context = aggregate_context(fcinfo);
+	MemoryContext context = pm_aggregate_context(fcinfo);
 	margin_state *state = getarg_state(fcinfo, 0, context);
 	pm_allocator allocator = {resize, context};
 	pm_issue	issue;
@@ -118,7 +109,7 @@ PG_FUNCTION_INFO_V1(portfolio_combine);
 Datum
 portfolio_combine(PG_FUNCTION_ARGS)
 {
-	MemoryContext context = aggregate_context(fcinfo);
+	MemoryContext context = pm_aggregate_context(fcinfo);
 	pm_allocator allocator = {resize, context};
 	margin_state *state;
 	pm_issue	issue;
@@ -140,17 +131,11 @@ portfolio_serialize(PG_FUNCTION_ARGS)
 {
 	const pm_risk_array *array;
 	pm_risk_array *compact;
-	bytea	   *image;
-	size_t		size;
 
-	(void) aggregate_context(fcinfo);
+	(void) pm_aggregate_context(fcinfo);
 	array = ((margin_state *) PG_GETARG_POINTER(0))->array;
 	compact = pm_compact_risk_array(array);
-	size = pm_risk_size(compact);
-	image = palloc(size + VARHDRSZ);
-	SET_VARSIZE(image, size + VARHDRSZ);
-	memcpy(VARDATA(image), compact, size);
-	PG_RETURN_BYTEA_P(image);
+	PG_RETURN_BYTEA_P(pm_image_to_bytea(compact, pm_risk_size(compact)));
 }
 
 /* portfolio_deserialize(bytea, internal) returns internal */
@@ -158,14 +143,12 @@ PG_FUNCTION_INFO_V1(portfolio_deserialize);
 Datum
 portfolio_deserialize(PG_FUNCTION_ARGS)
 {
-	bytea	   *image = PG_GETARG_BYTEA_PP(0);
-	size_t		size = VARSIZE_ANY_EXHDR(image);
+	Size		size;
 	margin_state *state;
 
-	(void) aggregate_context(fcinfo);
-	/* In the caller's context, and aligned, which the bytea's data is not. */
+	(void) pm_aggregate_context(fcinfo);
 	state = palloc(sizeof *state);
-	state->array = memcpy(palloc(Max(size, sizeof(pm_risk_array))), VARDATA_ANY(image), size);
+	state->array = pm_getarg_image(fcinfo, 0, sizeof(pm_risk_array), &size);
 	if (!pm_risk_valid(state->array, size))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
@@ -179,7 +162,7 @@ PG_FUNCTION_INFO_V1(portfolio_margin_final);
 Datum
 portfolio_margin_final(PG_FUNCTION_ARGS)
 {
-	(void) aggregate_context(fcinfo);
+	(void) pm_aggregate_context(fcinfo);
 	return pm_margin_result(fcinfo, ((margin_state *) PG_GETARG_POINTER(0))->array);
 }
 
@@ -188,6 +171,6 @@ PG_FUNCTION_INFO_V1(portfolio_greeks_final);
 Datum
 portfolio_greeks_final(PG_FUNCTION_ARGS)
 {
-	(void) aggregate_context(fcinfo);
+	(void) pm_aggregate_context(fcinfo);
 	return pm_cash_greeks(fcinfo, ((margin_state *) PG_GETARG_POINTER(0))->array);
 }

@@ -99,19 +99,9 @@ PG_FUNCTION_INFO_V1(market_scenario);
 Datum
 market_scenario(PG_FUNCTION_ARGS)
 {
-	PmCall	   *call = pm_call(fcinfo);
-	TupleDesc	desc = pm_result_desc(fcinfo, call);
-	Datum	   *values = palloc(desc->natts * sizeof(Datum));
-	bool	   *nulls = palloc(desc->natts * sizeof(bool));
-	HeapTuple	tuple;
+	HeapTuple	tuple = pm_row_of_arguments(fcinfo);
 
-	for (int i = 0; i < desc->natts; i++)
-	{
-		nulls[i] = i >= PG_NARGS() || PG_ARGISNULL(i);
-		values[i] = nulls[i] ? (Datum) 0 : PG_GETARG_DATUM(i);
-	}
-	tuple = heap_form_tuple(desc, values, nulls);
-	(void) pm_read_scenario(call, tuple->t_data);
+	(void) pm_read_scenario(pm_call(fcinfo), tuple->t_data);
 	return HeapTupleGetDatum(tuple);
 }
 

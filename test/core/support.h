@@ -1,7 +1,7 @@
 /*
  * support.h - what the tests of sets and risk arrays share: sets on the heap,
  * each in a block of exactly its size so that a sanitizer sees one byte too
- * many, an allocator that can be told to fail, and a fixed random generator.
+ * many, and a fixed random generator.
  */
 #ifndef PM_SUPPORT_H
 #define PM_SUPPORT_H
