@@ -5,12 +5,30 @@
 #ifndef PM_OPTION_TERMS_H
 #define PM_OPTION_TERMS_H
 
+#include <stdint.h>
+
+typedef enum pm_exercise
+{
+	PM_EUROPEAN,
+	PM_AMERICAN
+} pm_exercise;
+
 typedef enum pm_pricing
 {
 	PM_BLACK_SCHOLES,
 	PM_BLACK76,
 	PM_BACHELIER
 } pm_pricing;
+
+/* Cash that one unit of the underlying pays its holder. */
+typedef struct pm_dividend
+{
+	double		years;			/* to the ex date, above 0 */
+	double		amount;			/* price units, 0 or more */
+} pm_dividend;
+
+/* Dividends of one option; more are refused. */
+#define PM_MOST_DIVIDENDS	64
 
 typedef struct pm_option
 {
@@ -22,6 +40,9 @@ typedef struct pm_option
 	double		rate;			/* continuously compounded, per year */
 	double		yield;			/* continuously compounded, per year */
 	pm_pricing	pricing;
+	pm_exercise exercise;
+	const pm_dividend *dividends;	/* by time, none after expiry */
+	uint32_t	dividend_count;
 } pm_option;
 
 /*

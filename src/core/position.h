@@ -44,12 +44,6 @@ typedef enum pm_kind
 	PM_PUT
 } pm_kind;
 
-typedef enum pm_exercise
-{
-	PM_EUROPEAN,
-	PM_AMERICAN
-} pm_exercise;
-
 typedef enum pm_settlement
 {
 	PM_LINEAR,
