@@ -172,10 +172,8 @@ LATERAL (VALUES
     ('perpetual, as_of infinity', margin_position(as_of => 'infinity',
         kind => 'perpetual', quantity => 1, spot => 100, underlying => 'X'), 'as_of'),
 
-    -- volatility: needed for options, finite, 0 or more; ignored elsewhere, but then finite too
-    ('option, volatility NULL', margin_position(volatility => NULL,
-        kind => 'call', quantity => 1, strike => 100, expiry => june, spot => 100, as_of => now, underlying => 'X'), 'volatility'),
-    ('option, volatility NULL with a price, until it is implied', margin_position(volatility => NULL, price => 5,
+    -- volatility: needed for options unless there is a price or a surface, finite, 0 or more; ignored elsewhere, but then finite too
+    ('option, volatility, price and surface NULL', margin_position(volatility => NULL, price => NULL, surface => NULL,
         kind => 'call', quantity => 1, strike => 100, expiry => june, spot => 100, as_of => now, underlying => 'X'), 'volatility'),
     ('option, volatility NaN', margin_position(volatility => 'NaN',
         kind => 'call', quantity => 1, strike => 100, expiry => june, spot => 100, as_of => now, underlying => 'X'), 'volatility'),
@@ -223,8 +221,8 @@ LATERAL (VALUES
     -- exercise, pricing, settlement
     ('option, exercise NULL', margin_position(exercise => NULL,
         kind => 'call', quantity => 1, strike => 100, expiry => june, spot => 100, volatility => 0.2, as_of => now, underlying => 'X'), 'exercise'),
-    ('option, american until it is priced', margin_position(exercise => 'american',
-        kind => 'put', quantity => 1, strike => 100, expiry => june, spot => 100, volatility => 0.2, as_of => now, underlying => 'X'), 'exercise'),
+    ('bachelier, american', margin_position(exercise => 'american', pricing => 'bachelier',
+        kind => 'put', quantity => 1, strike => 100, expiry => june, spot => 100, volatility => 20, as_of => now, underlying => 'X'), 'exercise'),
     ('option, pricing NULL', margin_position(pricing => NULL,
         kind => 'call', quantity => 1, strike => 100, expiry => june, spot => 100, volatility => 0.2, as_of => now, underlying => 'X'), 'pricing'),
     ('option, settlement NULL', margin_position(settlement => NULL,
@@ -232,5 +230,47 @@ LATERAL (VALUES
     ('future, settlement NULL', margin_position(settlement => NULL,
         kind => 'future', quantity => 1, spot => 100, underlying => 'X'), 'settlement'),
     ('spot, inverse', margin_position(settlement => 'inverse',
-        kind => 'spot', quantity => 1, spot => 100, underlying => 'X'), 'settlement')
+        kind => 'spot', quantity => 1, spot => 100, underlying => 'X'), 'settlement'),
+
+    -- price: finite, whether a volatility is implied from it or not
+    ('option, price NaN', margin_position(price => 'NaN',
+        kind => 'call', quantity => 1, strike => 100, expiry => june, spot => 100, volatility => 0.2, as_of => now, underlying => 'X'), 'price'),
+    ('option, price Infinity, to imply from', margin_position(price => 'Infinity',
+        kind => 'call', quantity => 1, strike => 100, expiry => june, spot => 100, as_of => now, underlying => 'X'), 'price'),
+
+    -- dividends: lists of the same length, times finite and ascending, amounts 0 or more; none on a forward
+    ('option, dividend_times alone', margin_position(dividend_times => ARRAY[june],
+        kind => 'call', quantity => 1, strike => 100, expiry => june, spot => 100, volatility => 0.2, as_of => now, underlying => 'X'), 'dividend_amounts'),
+    ('option, dividend_amounts alone', margin_position(dividend_amounts => '{0.5}',
+        kind => 'call', quantity => 1, strike => 100, expiry => june, spot => 100, volatility => 0.2, as_of => now, underlying => 'X'), 'dividend_times'),
+    ('option, more dividend_times than dividend_amounts', margin_position(dividend_times => ARRAY[now, june], dividend_amounts => '{0.5}',
+        kind => 'call', quantity => 1, strike => 100, expiry => june, spot => 100, volatility => 0.2, as_of => now, underlying => 'X'), 'dividend_amounts'),
+    ('option, dividend_times out of order', margin_position(dividend_times => ARRAY[june, now], dividend_amounts => '{0.5,0.5}',
+        kind => 'call', quantity => 1, strike => 100, expiry => june, spot => 100, volatility => 0.2, as_of => now, underlying => 'X'), 'dividend_times'),
+    ('option, dividend_times twice the same', margin_position(dividend_times => ARRAY[june, june], dividend_amounts => '{0.5,0.5}',
+        kind => 'call', quantity => 1, strike => 100, expiry => june, spot => 100, volatility => 0.2, as_of => now, underlying => 'X'), 'dividend_times'),
+    ('option, dividend_times infinite', margin_position(dividend_times => '{infinity}', dividend_amounts => '{0.5}',
+        kind => 'call', quantity => 1, strike => 100, expiry => june, spot => 100, volatility => 0.2, as_of => now, underlying => 'X'), 'dividend_times'),
+    ('option, dividend_times with a NULL', margin_position(dividend_times => ARRAY[now, NULL], dividend_amounts => '{0.5,0.5}',
+        kind => 'call', quantity => 1, strike => 100, expiry => june, spot => 100, volatility => 0.2, as_of => now, underlying => 'X'), 'dividend_times'),
+    ('option, dividend_times of two dimensions', margin_position(dividend_times => ARRAY[[now], [june]], dividend_amounts => '{0.5,0.5}',
+        kind => 'call', quantity => 1, strike => 100, expiry => june, spot => 100, volatility => 0.2, as_of => now, underlying => 'X'), 'dividend_times'),
+    ('option, 65 dividends', margin_position(dividend_times => ARRAY(SELECT now + n * interval '1 day' FROM generate_series(1, 65) AS n), dividend_amounts => array_fill(0.5, ARRAY[65]),
+        kind => 'call', quantity => 1, strike => 100, expiry => june, spot => 100, volatility => 0.2, as_of => now, underlying => 'X'), 'dividend_times'),
+    ('option, dividend_amounts NaN', margin_position(dividend_times => ARRAY[june], dividend_amounts => '{NaN}',
+        kind => 'call', quantity => 1, strike => 100, expiry => june, spot => 100, volatility => 0.2, as_of => now, underlying => 'X'), 'dividend_amounts'),
+    ('option, dividend_amounts negative', margin_position(dividend_times => ARRAY[june], dividend_amounts => '{-0.5}',
+        kind => 'call', quantity => 1, strike => 100, expiry => june, spot => 100, volatility => 0.2, as_of => now, underlying => 'X'), 'dividend_amounts'),
+    ('option, dividend_amounts with a NULL', margin_position(dividend_times => ARRAY[june], dividend_amounts => '{NULL}',
+        kind => 'call', quantity => 1, strike => 100, expiry => june, spot => 100, volatility => 0.2, as_of => now, underlying => 'X'), 'dividend_amounts'),
+    ('option, dividend_amounts of two dimensions', margin_position(dividend_times => ARRAY[june], dividend_amounts => '{{0.5}}',
+        kind => 'call', quantity => 1, strike => 100, expiry => june, spot => 100, volatility => 0.2, as_of => now, underlying => 'X'), 'dividend_amounts'),
+    ('black76 with dividends', margin_position(dividend_times => ARRAY[june], dividend_amounts => '{0.5}', pricing => 'black76',
+        kind => 'call', quantity => 1, strike => 100, expiry => june, spot => 100, volatility => 0.2, as_of => now, underlying => 'X'), 'dividend_times'),
+    ('bachelier with dividends that are past', margin_position(dividend_times => ARRAY[now], dividend_amounts => '{0.5}', pricing => 'bachelier',
+        kind => 'call', quantity => 1, strike => 100, expiry => june, spot => 100, volatility => 20, as_of => now, underlying => 'X'), 'dividend_times'),
+    ('future, dividend_amounts Infinity', margin_position(dividend_times => ARRAY[june], dividend_amounts => '{Infinity}',
+        kind => 'future', quantity => 1, spot => 100, underlying => 'X'), 'dividend_amounts'),
+    ('spot, dividend_times infinite', margin_position(dividend_times => '{-infinity}', dividend_amounts => '{0.5}',
+        kind => 'spot', quantity => 1, spot => 100, underlying => 'X'), 'dividend_times')
 ) AS b(name, position, field);

@@ -153,6 +153,16 @@ FROM (VALUES (1, 'tims_scenarios(0.1, 0.1)'), (2, 'span_scenarios(0.05, 0.04)'),
 	 (VALUES ('grid_shortfall'), ('worst_case')) AS w(f) ORDER BY n, f;
 SELECT pg_temp.error('grid_shortfall(NULL::margin_position, scenario_grid(0.1, 1))');
 SELECT pg_temp.error($$worst_case(p, scenario_grid(0.1, 1)) FROM (VALUES (margin_position(kind => 'spot', quantity => 1, spot => 'NaN', underlying => 'X'))) AS v(p)$$);
+-- Options that have no bound yet; not what takes no notice of dividends and surfaces, nor dividends at other times.
+SELECT f, what, pg_temp.error(format('%s(jsonb_populate_record(pg_temp.option(''put'', 1, 100, 30), %L), scenario_grid(0.1, 1))', f, fields))
+FROM (VALUES (1, 'american', '{"exercise": "american"}'), (2, 'dividend', '{"dividend_times": ["2026-03-20"], "dividend_amounts": [0.5]}'),
+			 (3, 'dividend at expiry', '{"dividend_times": ["2026-04-12 16:00+00"], "dividend_amounts": [0.5]}'),
+			 (4, 'dividends past and later', '{"dividend_times": ["2026-03-13 16:00+00", "2026-04-12 16:00:00.000001+00"], "dividend_amounts": [0.5, 0.5]}'),
+			 (5, 'surface', '{"surface": "volatility_surface(as_of => 2026-03-13 16:00:00+00, 2026-06-19 16:00:00+00 => {100: 0.2})"}'),
+			 (6, 'implied', '{"volatility": null, "price": 3}'),
+			 (7, 'future', '{"kind": "future", "strike": null, "exercise": "american", "surface": "volatility_surface(as_of => 2026-03-13 16:00:00+00, 2026-06-19 16:00:00+00 => {100: 0.2})",
+				"dividend_times": ["2026-03-20"], "dividend_amounts": [0.5]}')) AS v(n, what, fields),
+	 (VALUES ('grid_shortfall'), ('worst_case')) AS w(f) ORDER BY n, f;
 SELECT pg_temp.error($$grid_shortfall(p, scenario_grid(0.1, 1)) FROM (VALUES
 	(margin_position(kind => 'spot', quantity => 1, spot => 1, underlying => 'X', currency => 'USD')),
 	(margin_position(kind => 'spot', quantity => 1, spot => 1, underlying => 'Y', currency => 'EUR'))) AS v(p)$$);

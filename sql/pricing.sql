@@ -143,12 +143,12 @@ SELECT expression, pg_temp.error(expression) AS error FROM (VALUES
 	('option_price(''call'', 42, 40, 0.5, 0.2, 0, ''-Infinity'')'),
 	('option_price(''call'', 42, 40, 0.5, 0.2, yield => 0.01, pricing => ''black76'')'),
 	('option_price(''call'', 42, 40, 0.5, 0.2, yield => 0.01, pricing => ''bachelier'')'),
-	('option_price(''put'', 42, 40, 0.5, 0.2, exercise => ''american'')'),
+	('option_price(''put'', 42, 40, 0.5, 0.2, pricing => ''bachelier'', exercise => ''american'')'),
 	('option_price(''put'', 42, 40, 1, 0.2, rate => -1000)'),
 	('option_greeks(''spot'', 42, 40, 0.5, 0.2)'),
 	('option_greeks(''call'', 0, 40, 0.5, 0.2)'),
 	('option_greeks(''call'', 42, 40, -1, 0.2)'),
-	('option_greeks(''put'', 42, 40, 0.5, 0.2, exercise => ''american'')'),
+	('option_greeks(''put'', 42, 40, 0.5, 0.2, pricing => ''bachelier'', exercise => ''american'')'),
 	('option_greeks(''call'', 1e-310, 1e-310, 1, 0.2)')) v(expression);
 
 --
@@ -348,3 +348,83 @@ SELECT count(*) AS cases, bool_and(pg_temp.same(position_value(p), 0) AND pg_tem
 FROM (VALUES (-5, 1), (0, 1000), (-0.0, 1000)) v(q, s),
 	 margin_position(kind => 'call', quantity => q, strike => 100, spot => s, volatility => 0.2,
 	as_of => '2026-03-13', expiry => '2026-03-14', underlying => 'X') p;
+
+--
+-- American exercise
+--
+-- A published value: the American put of Andersen, Lake and Offengenden (2016),
+-- table 2 (its premium is 0.106952702747).
+SELECT round(option_price('put', 100, 100, 1, 0.25, 0.05, 0.05, exercise => 'american')::numeric, 9) AS alo,
+	   round((option_price('put', 100, 100, 1, 0.25, 0.05, 0.05, exercise => 'american') -
+			  option_price('put', 100, 100, 1, 0.25, 0.05, 0.05))::numeric, 9) AS alo_premium;
+
+-- never less than exercise now or than a European option; a call without
+-- income on the share, and any option where rate and yield are 0, is European
+SELECT count(*) AS cases,
+	   count(*) FILTER (WHERE NOT a >= greatest(e - 1e-13 * greatest(spot, 100), w * (spot - 100))) AS too_low,
+	   count(*) FILTER (WHERE NOT a <= greatest(spot, 100)) AS too_high,
+	   count(*) FILTER (WHERE kind = 'call' AND yield = 0 AND rate >= 0 AND a <> e
+						   OR rate = 0 AND yield = 0 AND a <> e) AS should_be_european,
+	   count(*) FILTER (WHERE a > e) AS worth_more
+FROM (VALUES ('call'::instrument_kind, 1), ('put', -1)) k(kind, w),
+	 unnest('{50,80,99,100,101,120,200}'::float8[]) spot, unnest('{0,0.01,1,10}'::float8[]) years,
+	 unnest('{0,0.05,0.3,1}'::float8[]) volatility, unnest('{0,0.01,0.07}'::float8[]) rate,
+	 unnest('{0,0.03,0.07,0.1}'::float8[]) yield,
+	 LATERAL (SELECT option_price(kind, spot, 100, years, volatility, rate, yield, exercise => 'american') AS a,
+					 option_price(kind, spot, 100, years, volatility, rate, yield) AS e) v;
+
+-- with two boundaries (yield < rate < 0) exercise pays between them only
+SELECT spot, option_price('put', spot, 100, 1, 0.1, -0.01, -0.02, exercise => 'american') = 100 - spot AS exercised
+FROM unnest('{40,50,55,70,84,90,100}'::float8[]) spot;
+
+-- Greeks belong to the price
+SELECT count(*) AS cases,
+	   count(*) FILTER (WHERE NOT g.price = option_price(kind, spot, 100, 0.5, 0.3, 0.05, 0.03, exercise => 'american')) AS price,
+	   count(*) FILTER (WHERE NOT abs(g.delta - (up - down) / 0.02) < 1e-4) AS delta,
+	   count(*) FILTER (WHERE NOT abs(g.theta - (0.05 * g.price - 0.02 * spot * g.delta - 0.045 * spot * spot * g.gamma)) < 1e-9
+						AND g.theta <> 0) AS black_scholes_equation
+FROM (VALUES ('call'::instrument_kind), ('put')) k(kind), unnest('{70,80,90,100,110,120,130}'::float8[]) spot,
+	 LATERAL option_greeks(kind, spot, 100, 0.5, 0.3, 0.05, 0.03, exercise => 'american') g,
+	 LATERAL (SELECT option_price(kind, spot + 0.01, 100, 0.5, 0.3, 0.05, 0.03, exercise => 'american') AS up,
+					 option_price(kind, spot - 0.01, 100, 0.5, 0.3, 0.05, 0.03, exercise => 'american') AS down) d;
+
+-- a grid's cells: the accuracy of a grid, nothing moved is nothing gained, and
+-- each scenario alone gives what it gives among others
+WITH p AS (
+	SELECT margin_position(kind => kind, quantity => 1, strike => 100, spot => 97, volatility => 0.3, rate => 0.05, yield => 0.02,
+		as_of => '2026-03-13 20:00+00', expiry => '2026-09-18 20:00+00', exercise => 'american', underlying => 'X',
+		dividend_times => times, dividend_amounts => amounts) AS p, kind, cardinality(times) AS dividends,
+		years_between('2026-03-13 20:00+00', '2026-09-18 20:00+00') AS years
+	FROM (VALUES ('call'::instrument_kind), ('put')) k(kind),
+		 (VALUES (NULL::timestamptz[], NULL::float8[]),
+				 ('{2026-05-08 13:30+00, 2026-08-07 13:30+00}', '{0.8, 0.8}')) d(times, amounts)
+), s AS (SELECT n::int, s FROM scenarios(scenario_grid(0.15, 5, '{-0.25,0,0.25}')) WITH ORDINALITY AS u(price_shock, price_points,
+			vol_shock, vol_points, vol_power, vol_power_long, vol_floor, rate_points, days, stickiness, weight, skew_shock,
+			smile_shock, skew_cap, n), LATERAL (SELECT market_scenario(price_shock => u.price_shock, vol_shock => u.vol_shock)) m(s))
+SELECT kind, dividends,
+	   count(*) FILTER (WHERE NOT position_pnl(p, s) = pnls[n]) AS alone,
+	   count(*) FILTER (WHERE (s).price_shock = 0 AND (s).vol_shock = 0 AND pnls[n] <> 0) AS unmoved,
+	   CASE WHEN dividends IS NULL THEN count(*) FILTER (WHERE NOT abs(pnls[n] -
+		   (option_price(kind, 97 * (1 + (s).price_shock), 100, years, 0.3 * (1 + (s).vol_shock), 0.05, 0.02, exercise => 'american') -
+			option_price(kind, 97, 100, years, 0.3, 0.05, 0.02, exercise => 'american'))) < 1e-4) END AS off,
+	   abs(position_value(p) - (position_greeks(p)).price) < 1e-9 AS same_value
+FROM p, s, LATERAL (SELECT position_pnls(p, scenario_grid(0.15, 5, '{-0.25,0,0.25}')) AS pnls) c
+GROUP BY p, kind, dividends ORDER BY kind, dividends NULLS FIRST;
+
+--
+-- Time
+--
+-- years of 365 days, from the microsecond; on expiry day by the hour, at expiry
+-- the payoff, and after it an error
+SELECT years_between('2026-03-13 20:00+00', '2027-03-13 20:00+00') AS year,
+	   years_between('2026-06-19 14:00-04', '2026-06-19 16:00-04') * 365 * 24 AS hours,
+	   years_between('2026-06-19 16:00-04', '2026-06-19 20:00+00') AS nothing,
+	   years_between('2028-02-28', '2028-03-01') * 365 AS leap_days,
+	   years_between('2026-03-13 20:00+00', '2026-03-13 19:00+00') < 0 AS back;
+SELECT t AS at, position_value(margin_position(kind => 'put', quantity => 1, strike => 100, spot => 90, volatility => 0.3, rate => 0.05,
+		   exercise => exercise, as_of => t, expiry => '2026-06-19 20:00+00', underlying => 'X')) = 10 AS payoff, exercise
+FROM unnest('{2026-06-19 19:59:59.999999+00, 2026-06-19 20:00+00}'::timestamptz[]) t,
+	 unnest('{european,american}'::exercise_style[]) exercise;
+SELECT pg_temp.error('position_value(margin_position(kind => ''put'', quantity => 1, strike => 100, spot => 90, volatility => 0.3,
+	as_of => ''2026-06-19 20:00:00.000001+00'', expiry => ''2026-06-19 20:00+00'', underlying => ''X''))') AS after;
+SELECT pg_temp.error(e) FROM unnest(ARRAY['years_between(''infinity'', ''2026-06-19'')', 'years_between(''2026-06-19'', ''-infinity'')']) e;

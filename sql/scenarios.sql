@@ -10,8 +10,8 @@
 SELECT * FROM market_scenario();
 SELECT * FROM market_scenario(price_shock => -0.66, price_points => 1, vol_shock => 0.5, vol_points => 0.02,
 	vol_power => 0.3, vol_power_long => 0.13, vol_floor => 0.5, rate_points => 0.01, days => 2.5,
-	stickiness => 'strike', weight => 0.24);
-SELECT market_scenario(1, 2, 3, 4, 5, 6, 7, 8, 9, 'strike', 10) AS in_order;
+	stickiness => 'moneyness', weight => 0.24, skew_shock => -0.5, smile_shock => 0.25, skew_cap => 0.3);
+SELECT market_scenario(1, 2, 3, 4, 5, 6, 7, 8, 9, 'moneyness', 10, 11, 12, 13) AS in_order;
 
 -- Each field NULL, NaN, infinite, negative: the constructor, an element of an
 -- array and an argument of position_pnl say the same.
@@ -19,17 +19,16 @@ CREATE FUNCTION pg_temp.with_field(field text, value text) RETURNS market_scenar
 	SELECT jsonb_populate_record(market_scenario(), jsonb_build_object(field, value))
 $$;
 SELECT field, value, pg_temp.error(format('market_scenario(%I => %L)', field, value)) AS error
-FROM unnest('{price_shock,price_points,vol_shock,vol_points,vol_power,vol_power_long,vol_floor,rate_points,days,weight}'::text[])
+FROM unnest('{price_shock,price_points,vol_shock,vol_points,vol_power,vol_power_long,vol_floor,rate_points,days,weight,skew_shock,smile_shock,skew_cap}'::text[])
 		WITH ORDINALITY f(field, n),
 	 (VALUES (1, NULL), (2, 'NaN'), (3, 'Infinity'), (4, '-Infinity'), (5, '-0.5')) v(m, value)
 ORDER BY n, m;
-SELECT pg_temp.error($$market_scenario(stickiness => NULL)$$) AS error
-UNION ALL SELECT pg_temp.error($$market_scenario(stickiness => 'moneyness')$$);
+SELECT pg_temp.error($$market_scenario(stickiness => NULL)$$) AS error;
 SELECT count(*) AS cases,
 	   count(*) FILTER (WHERE constructor IS DISTINCT FROM position) AS position_pnl_differs,
 	   count(*) FILTER (WHERE constructor IS DISTINCT FROM replace(element, ' It is scenario 1 of the set.', '')) AS element_differs
-FROM unnest('{price_shock,price_points,vol_shock,vol_points,vol_power,vol_power_long,vol_floor,rate_points,days,weight,stickiness}'::text[]) field,
-	 unnest('{NaN,Infinity,-Infinity,-0.5,moneyness,NULL}'::text[]) w,
+FROM unnest('{price_shock,price_points,vol_shock,vol_points,vol_power,vol_power_long,vol_floor,rate_points,days,weight,skew_shock,smile_shock,skew_cap,stickiness}'::text[]) field,
+	 unnest('{NaN,Infinity,-Infinity,-0.5,moneyness,"NULL"}'::text[]) w,
 	 LATERAL (SELECT nullif(w, 'NULL') AS value) v,
 	 LATERAL (SELECT pg_temp.error(format('market_scenario(%I => %L)', field, value)) AS constructor,
 		pg_temp.error(format('position_pnl(margin_position(kind => ''spot'', quantity => 1, spot => 1, underlying => ''X''), pg_temp.with_field(%L, %L))', field, value)) AS position,
@@ -41,19 +40,19 @@ WHERE (field = 'stickiness') = (w = 'moneyness') OR w = 'NULL';
 --
 SELECT n, round(price_shock::numeric, 4) AS price_shock, vol_shock, vol_power, days, weight
 FROM scenarios(scenario_grid(0.15, 2, '{-0.25,0,0.25}', 0.3, 1.5)) WITH ORDINALITY
-	 AS s(price_shock, price_points, vol_shock, vol_points, vol_power, vol_power_long, vol_floor, rate_points, days, stickiness, weight, n);
+	 AS s(price_shock, price_points, vol_shock, vol_points, vol_power, vol_power_long, vol_floor, rate_points, days, stickiness, weight, skew_shock, smile_shock, skew_cap, n);
 SELECT price_shock, vol_shock FROM scenarios(scenario_grid(price_range => 0.5, price_steps => 2));
 SELECT price_shock, vol_shock FROM scenarios(scenario_grid(0, 0, '{0.5,-0.5}'));
 SELECT round(price_shock::numeric, 4) AS price_shock FROM scenarios(tims_scenarios(down => 0.08, up => 0.06));
 SELECT n, round(price_shock::numeric, 4) AS price_shock, vol_points, days, weight
 FROM scenarios(span_scenarios(0.12, 0.04)) WITH ORDINALITY
-	 AS s(price_shock, price_points, vol_shock, vol_points, vol_power, vol_power_long, vol_floor, rate_points, days, stickiness, weight, n);
+	 AS s(price_shock, price_points, vol_shock, vol_points, vol_power, vol_power_long, vol_floor, rate_points, days, stickiness, weight, skew_shock, smile_shock, skew_cap, n);
 SELECT array_agg(price_shock ORDER BY n) FILTER (WHERE n > 14) AS extremes, array_agg(DISTINCT days) AS days, array_agg(DISTINCT weight) AS weights
 FROM (SELECT row_number() OVER () AS n, * FROM scenarios(span_scenarios(price_range => 0.25, vol_range => 0.04,
 	extreme_multiple => 2, cover => 0.5, days => 0))) s;
 -- What a generator does not name is neutral; the ends of a grid are the range.
-SELECT count(*) AS rows, count(*) FILTER (WHERE (price_points, vol_floor, rate_points, stickiness) <> (0, 0, 0, 'strike')
-		OR vol_power_long IS NOT NULL OR vol_power <> 0 AND weight <> 1) AS not_neutral
+SELECT count(*) AS rows, count(*) FILTER (WHERE (price_points, vol_floor, rate_points, stickiness, skew_shock, smile_shock) <> (0, 0, 0, 'strike', 0, 0)
+		OR vol_power_long IS NOT NULL OR skew_cap IS NOT NULL OR vol_power <> 0 AND weight <> 1) AS not_neutral
 FROM (SELECT scenario_grid(0.15, 5, '{-0.25,0,0.25}', 0.3, 2) || tims_scenarios(0.1, 0.2) || span_scenarios(0.1, 0.04) AS set) x, scenarios(set);
 SELECT count(*) AS ranges, bool_and((SELECT array[min(price_shock), max(price_shock)] FROM scenarios(scenario_grid(r, 7))) = ARRAY[-r, r]) AS ends,
 	   bool_and((SELECT array[min(price_shock), max(price_shock)] FROM scenarios(tims_scenarios(r, 2 * r))) = ARRAY[-r, 2 * r]) AS tims_ends
@@ -120,12 +119,17 @@ INSERT INTO sets VALUES
 	(7, ARRAY[market_scenario(-0.5), market_scenario(vol_power_long => 0), market_scenario(0.5)]),
 	(8, ARRAY[market_scenario(-0.5), market_scenario(), market_scenario(0.5, weight => 0.5)]),
 	(9, ARRAY[market_scenario(0.5), market_scenario(), market_scenario(-0.5)]),
+	(15, ARRAY[market_scenario(-0.5), market_scenario(stickiness => 'moneyness'), market_scenario(0.5)]),
+	(16, ARRAY[market_scenario(-0.5), market_scenario(skew_shock => 0.1), market_scenario(0.5)]),
+	(17, ARRAY[market_scenario(-0.5), market_scenario(smile_shock => 0.1), market_scenario(0.5)]),
+	(18, ARRAY[market_scenario(-0.5), market_scenario(skew_cap => 0.1), market_scenario(0.5)]),
+	(19, 'market_scenario(price_shock => -0.5), market_scenario(skew_shock => -0, stickiness => strike), market_scenario(price_shock => 0.5)'),
 	(10, tims_scenarios(0.5, 0.5)),
 	(11, scenario_grid(0.5, 5)),
 	(12, span_scenarios(0.12, 0.04)),
 	(13, (SELECT array_agg(s) FROM scenarios(span_scenarios(0.12, 0.04)) s)),
 	(14, NULL);
-SELECT set, array_agg(id ORDER BY id) AS ids FROM sets GROUP BY set ORDER BY set;
+SELECT (array_agg(set ORDER BY id))[1] AS first, array_agg(id ORDER BY id) AS ids FROM sets GROUP BY set ORDER BY set;
 SELECT count(*) AS pairs,
 	   count(*) FILTER (WHERE (a.set = b.set) <> (NOT a.set <> b.set)) AS not_negated,
 	   count(*) FILTER (WHERE (a.set < b.set)::int + (a.set = b.set)::int + (a.set > b.set)::int <> 1) AS not_one_of_three,
@@ -203,7 +207,8 @@ SELECT pg_column_size(scenario_grid(0.15, 5, '{-0.25,0,0.25}')) < 150 AS grid,
 --
 SELECT scenario_grid(0.15, 5, '{-0.25,0,0.25}', 0.3, 1)::text;
 SELECT (tims_scenarios(0.08, 0.06) || span_scenarios(0.1, 0.04))::text;
-SELECT scenario_set(ARRAY[market_scenario(), market_scenario(1, 2, 3, 4, 5, 6, 7, 8, 9, 'strike', 10), market_scenario(vol_power_long => 0)])::text;
+SELECT scenario_set(ARRAY[market_scenario(), market_scenario(1, 2, 3, 4, 5, 6, 7, 8, 9, 'moneyness', 10, 11, 12, 13), market_scenario(vol_power_long => 0),
+	market_scenario(skew_cap => 0), market_scenario(stickiness => 'moneyness')])::text;
 -- Tolerant of space, order and what has a default.
 SELECT count(*) AS forms, bool_and(t::scenario_set = scenario_grid(0.15, 5)) AS equal FROM (VALUES
 	('scenario_grid(price_range=>0.15,price_steps=>5)'),
@@ -218,7 +223,8 @@ SELECT set, set::text AS t FROM sets WHERE set IS NOT NULL
 UNION ALL SELECT set, set::text FROM (SELECT scenario_set(array_agg(market_scenario(
 		price_shock => sin(n) * 10 ^ (n % 40 - 20), price_points => cos(n) * 10 ^ (n % 600 - 300), vol_shock => sqrt(n), vol_points => 1 / n::float8,
 		vol_power => ln(n), vol_power_long => CASE WHEN n % 3 > 0 THEN -exp(-n::float8) END, vol_floor => n / 7::float8, rate_points => n * 0.1, days => n / 3::float8,
-		weight => 1 / (n + 0.3)) ORDER BY n)) AS set FROM generate_series(1, 700) n) x
+		stickiness => CASE WHEN n % 5 = 0 THEN 'moneyness'::vol_stickiness ELSE 'strike' END, weight => 1 / (n + 0.3),
+		skew_shock => tan(n), smile_shock => n % 11 / 10::float8, skew_cap => CASE WHEN n % 7 > 0 THEN 1 / n::float8 END) ORDER BY n)) AS set FROM generate_series(1, 700) n) x
 UNION ALL SELECT set, set::text FROM (SELECT scenario_grid(1 / 3::float8, 7, ARRAY[-0.1, 1e-300, 1e300, 5e-324, 0.1 + 0.2], ln(2::float8), 1 / 7::float8)
 	|| tims_scenarios(0.1 + 0.2, 1.7976931348623157e308) || span_scenarios(1e-5 / 3, pi(), sqrt(2::float8), 2 / 3::float8, 0.1) AS set) x;
 SET extra_float_digits = -15; SET bytea_output = escape; SET IntervalStyle = iso_8601; SET DateStyle = 'German';
@@ -229,7 +235,7 @@ SELECT scenario_grid(0.15, 5)::text;
 SET extra_float_digits = 1; RESET bytea_output; RESET IntervalStyle; RESET DateStyle;
 -- The binary form is the same on every machine.
 SELECT scenario_set_send(scenario_grid(0.5, 1, '{-0.25,0}') || tims_scenarios(0.5, 0.25)) AS generators;
-SELECT scenario_set_send(ARRAY[market_scenario(0.5)]) AS list;
+SELECT scenario_set_send(ARRAY[market_scenario(0.5, stickiness => 'moneyness', skew_shock => -2)]) AS list;
 -- Stored and read back, long enough to be compressed and moved out of line.
 SELECT set = (SELECT set FROM texts ORDER BY length(t) DESC LIMIT 1) AS stored FROM texts ORDER BY length(t) DESC LIMIT 1;
 
@@ -249,7 +255,9 @@ SELECT left(t, 70) AS text, pg_temp.error(format('%L::scenario_set', t)) AS erro
 	('scenario_grid(price_range => 1.2, price_steps => 5)'), ('span_scenarios(price_range => 0.4, vol_range => 0.04)'), ('tims_scenarios(down => -0.1, up => 0.1)'),
 	('tims_scenarios(down => 1e999, up => 0.1)'), ('tims_scenarios(down => -1e999, up => 0.1)'), ('tims_scenarios(down => nan, up => 0.1)'),
 	('tims_scenarios(down => inf, up => 0.1)'), 	('tims_scenarios(down => 0.1x, up => 0.1)'), ('tims_scenarios(down => 0.1.2, up => 0.1)'), ('tims_scenarios(down => 1e, up => 0.1)'), ('tims_scenarios(down => 0,1, up => 0.1)'),
-	('market_scenario(stickiness => 1)'), ('market_scenario(stickiness => strike)'), ('market_scenario(weight => -1)'), ('market_scenario(), market_scenario(days => -1)'),
+	('market_scenario(stickiness => 1)'), ('market_scenario(stickiness => ''strike'')'), ('market_scenario(stickiness => strikes)'),
+	('market_scenario(stickiness => strike, stickiness => moneyness)'), ('market_scenario(vol_shocks => {0})'), ('tims_scenarios(down => 0.1, up => 0.1, stickiness => strike)'),
+	('market_scenario(skew_cap => -1)'), ('market_scenario(weight => -1)'), ('market_scenario(), market_scenario(days => -1)'),
 	('market_scenario() market_scenario()'), ('market_scenario(),'), ('market_scenario(), tims_scenarios(down => 0.1, up => 0.1)'),
 	('market_scenario() ||'), ('|| market_scenario()'), ('market_scenario() || || market_scenario()'), ('market_scenario() | market_scenario()'),
 	('market_scenario();'), ('Market_Scenario()'), ('"market_scenario"()'), ('public.market_scenario()'), ('märket_scenario()'), ('market_scenario() || ünbekannt()'),

@@ -6,7 +6,7 @@ COMMENT ON TYPE instrument_kind IS
 
 CREATE TYPE exercise_style AS ENUM ('european', 'american');
 COMMENT ON TYPE exercise_style IS
-'When an option may be exercised: at expiry, or at any time until then (american is refused in this version). Example: ''european''::exercise_style';
+'When an option may be exercised: at expiry, or at any time until then (american: under black_scholes and black76). Example: ''american''::exercise_style';
 
 CREATE TYPE pricing_model AS ENUM ('black_scholes', 'black76', 'bachelier');
 COMMENT ON TYPE pricing_model IS
@@ -32,7 +32,10 @@ CREATE TYPE margin_position AS (
 	pricing pricing_model,
 	settlement settlement_style,
 	underlying text,
-	currency text
+	currency text,
+	dividend_times timestamptz[],
+	dividend_amounts float8[],
+	surface volatility_surface
 );
 COMMENT ON TYPE margin_position IS
 'One position with the mark it is valued at. Make it with the constructor margin_position(...) and named arguments, never with ROW(...): later versions add fields at the end. Example: margin_position(kind => ''spot'', quantity => 100, spot => 187.50, underlying => ''ACME'')';
@@ -41,10 +44,10 @@ COMMENT ON COLUMN margin_position.multiplier IS 'Units of underlying per contrac
 COMMENT ON COLUMN margin_position.strike IS 'Strike of an option, in price units; above 0 under a lognormal model.';
 COMMENT ON COLUMN margin_position.expiry IS 'Instant of expiry; time to expiry is (expiry - as_of) in years of 365 days, from the microsecond.';
 COMMENT ON COLUMN margin_position.spot IS 'Price of the underlying; the forward under black76 and bachelier; a future''s own price.';
-COMMENT ON COLUMN margin_position.volatility IS 'Annualised volatility: 0.20 is 20 %; price units per square root of a year under bachelier.';
+COMMENT ON COLUMN margin_position.volatility IS 'Annualised volatility: 0.20 is 20 %; price units per square root of a year under bachelier. NULL: implied from price, or without one taken from surface.';
 COMMENT ON COLUMN margin_position.rate IS 'Interest rate per year, continuously compounded: 0.05 is 5 %.';
 COMMENT ON COLUMN margin_position.yield IS 'Dividend, carry or borrow yield per year, continuously compounded; 0 under black76 and bachelier.';
-COMMENT ON COLUMN margin_position.price IS 'Market price of one unit of the contract; kept for a later version, which implies a missing volatility from it.';
+COMMENT ON COLUMN margin_position.price IS 'Market price of one unit of the contract, from which a missing volatility is implied; else kept only.';
 COMMENT ON COLUMN margin_position.as_of IS 'Instant of valuation.';
 COMMENT ON COLUMN margin_position.kind IS 'What is held.';
 COMMENT ON COLUMN margin_position.exercise IS 'When an option may be exercised.';
@@ -52,6 +55,9 @@ COMMENT ON COLUMN margin_position.pricing IS 'How an option is priced.';
 COMMENT ON COLUMN margin_position.settlement IS 'Currency of the payoff: linear or inverse.';
 COMMENT ON COLUMN margin_position.underlying IS 'Name of the risk factor; profit and loss nets freely within one underlying.';
 COMMENT ON COLUMN margin_position.currency IS 'Currency of the profit and loss; NULL: none named if linear, the underlying if inverse.';
+COMMENT ON COLUMN margin_position.dividend_times IS 'Instants at which the underlying goes ex a cash dividend, in order, at most 64; those not after as_of or after expiry are ignored, so that all that are known can be given. Black_scholes options only.';
+COMMENT ON COLUMN margin_position.dividend_amounts IS 'Cash per unit of underlying of each of dividend_times, in price units, 0 or more.';
+COMMENT ON COLUMN margin_position.surface IS 'Volatility by expiry and strike, of the option''s underlying: its volatility where neither volatility nor price is given, and its smile where a scenario has stickiness moneyness.';
 
 CREATE FUNCTION margin_position(
 	quantity float8 DEFAULT NULL,
@@ -69,11 +75,14 @@ CREATE FUNCTION margin_position(
 	pricing pricing_model DEFAULT 'black_scholes',
 	settlement settlement_style DEFAULT 'linear',
 	underlying text DEFAULT NULL,
-	currency text DEFAULT NULL
+	currency text DEFAULT NULL,
+	dividend_times timestamptz[] DEFAULT NULL,
+	dividend_amounts float8[] DEFAULT NULL,
+	surface volatility_surface DEFAULT NULL
 ) RETURNS margin_position
 AS 'MODULE_PATHNAME', 'margin_position'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 2;
-COMMENT ON FUNCTION margin_position(float8, float8, float8, timestamptz, float8, float8, float8, float8, float8, timestamptz, instrument_kind, exercise_style, pricing_model, settlement_style, text, text) IS
+COMMENT ON FUNCTION margin_position(float8, float8, float8, timestamptz, float8, float8, float8, float8, float8, timestamptz, instrument_kind, exercise_style, pricing_model, settlement_style, text, text, timestamptz[], float8[], volatility_surface) IS
 'Makes a position; units as in the fields of the type, every argument named. It judges nothing: position_issue() says what is wrong with a row, and what values a position refuses a bad one. Example: margin_position(kind => ''call'', quantity => -10, multiplier => 100, strike => 200, expiry => ''2026-06-19 16:00-04'', spot => 187.50, volatility => 0.25, rate => 0.04, as_of => ''2026-03-13 16:00-04'', underlying => ''ACME'', currency => ''USD'')';
 
 CREATE FUNCTION position_issue(margin_position margin_position) RETURNS text

@@ -2,7 +2,7 @@
 
 CREATE TYPE vol_stickiness AS ENUM ('strike', 'moneyness');
 COMMENT ON TYPE vol_stickiness IS
-'What the volatility keeps to when the price moves: the strike, or the moneyness (needs a volatility surface; refused in this version). Example: ''strike''::vol_stickiness';
+'What the smile keeps to when the price moves: the strike (an option keeps its volatility) or the moneyness (the surface moves along: the volatility of strike K changes by what the surface has between K and K*S/S'', where K was; under bachelier K - (S'' - S)). An option without a surface is an error under moneyness. Example: ''moneyness''::vol_stickiness';
 
 CREATE TYPE market_scenario AS (
 	price_shock float8,
@@ -15,21 +15,27 @@ CREATE TYPE market_scenario AS (
 	rate_points float8,
 	days float8,
 	stickiness vol_stickiness,
-	weight float8
+	weight float8,
+	skew_shock float8,
+	smile_shock float8,
+	skew_cap float8
 );
 COMMENT ON TYPE market_scenario IS
-'One move of the market. The price goes to S + price_shock*|S| + price_points, the volatility to max(0, s*(1 + vol_shock*(30 days / max(T, 1 day))^p) + vol_points) with T the time to expiry before the time step, the rate to r + rate_points, the time to expiry to max(0, T - days). Make it with the constructor market_scenario(...) and named arguments. Example: market_scenario(price_shock => -0.15, vol_shock => 0.25)';
+'One move of the market. The price goes to S + price_shock*|S| + price_points, the volatility to max(0, s*(1 + vol_shock*(30 days / max(T, 1 day))^p + skew) + vol_points) with T the time to expiry before the time step and skew = skew_shock*k + smile_shock*|k| within +-skew_cap, k being the log-moneyness ln(K/F) against the forward before the move (bachelier: K - F), K under stickiness moneyness the strike that was there, the rate to r + rate_points, the time to expiry to max(0, T - days). Make it with the constructor market_scenario(...) and named arguments. Example: market_scenario(price_shock => -0.15, vol_shock => 0.25)';
 COMMENT ON COLUMN market_scenario.price_shock IS 'Relative move of the price: -0.15 is 15 % down.';
 COMMENT ON COLUMN market_scenario.price_points IS 'Absolute move of the price, in price units.';
 COMMENT ON COLUMN market_scenario.vol_shock IS 'Relative move of the volatility: 0.25 is up by a quarter of itself.';
 COMMENT ON COLUMN market_scenario.vol_points IS 'Absolute move of the volatility: 0.04 is 4 points.';
 COMMENT ON COLUMN market_scenario.vol_power IS 'Exponent p of 30 days / time to expiry in the volatility move, for expiries up to 30 days; 0: all expiries move alike.';
 COMMENT ON COLUMN market_scenario.vol_power_long IS 'The same exponent for expiries beyond 30 days; NULL: as vol_power.';
-COMMENT ON COLUMN market_scenario.vol_floor IS 'Least volatility after an upward move (vol_shock or vol_points above 0, neither below); 0: none.';
+COMMENT ON COLUMN market_scenario.vol_floor IS 'Least volatility after an upward move (vol_shock or vol_points above 0, neither below; the skew does not count); 0: none.';
 COMMENT ON COLUMN market_scenario.rate_points IS 'Absolute move of the interest rate: 0.01 is 1 %.';
 COMMENT ON COLUMN market_scenario.days IS 'Time step, in days of 24 hours, 0 or more.';
-COMMENT ON COLUMN market_scenario.stickiness IS 'What the volatility keeps to when the price moves.';
+COMMENT ON COLUMN market_scenario.stickiness IS 'What a volatility surface keeps to when the price moves.';
 COMMENT ON COLUMN market_scenario.weight IS 'Factor of gains and losses alike, 0 or more, applied once when a margin is read off.';
+COMMENT ON COLUMN market_scenario.skew_shock IS 'Relative move of the volatility per unit of log-moneyness k = ln(K/F): -0.5 raises it by 5 % at k = -0.1 and lowers it by 5 % at k = 0.1. Under bachelier per price unit of K - F.';
+COMMENT ON COLUMN market_scenario.smile_shock IS 'Relative move of the volatility per unit of |k|, k as for skew_shock: 0.5 raises it by 5 % at k = -0.1 and at k = 0.1.';
+COMMENT ON COLUMN market_scenario.skew_cap IS 'Most that skew_shock and smile_shock together move the volatility, up or down, 0 or more: 0.3 is 30 % of it; NULL: no bound.';
 
 CREATE FUNCTION market_scenario(
 	price_shock float8 DEFAULT 0,
@@ -42,11 +48,14 @@ CREATE FUNCTION market_scenario(
 	rate_points float8 DEFAULT 0,
 	days float8 DEFAULT 0,
 	stickiness vol_stickiness DEFAULT 'strike',
-	weight float8 DEFAULT 1
+	weight float8 DEFAULT 1,
+	skew_shock float8 DEFAULT 0,
+	smile_shock float8 DEFAULT 0,
+	skew_cap float8 DEFAULT NULL
 ) RETURNS market_scenario
 AS 'MODULE_PATHNAME', 'market_scenario'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 2;
-COMMENT ON FUNCTION market_scenario(float8, float8, float8, float8, float8, float8, float8, float8, float8, vol_stickiness, float8) IS
+COMMENT ON FUNCTION market_scenario(float8, float8, float8, float8, float8, float8, float8, float8, float8, vol_stickiness, float8, float8, float8, float8) IS
 'Makes a scenario; everything left out is neutral (nothing moves, weight 1), units as in the fields of the type. Example: market_scenario(price_shock => -0.66, vol_shock => 0.5, weight => 0.24)';
 
 CREATE TYPE scenario_set;

@@ -25,6 +25,12 @@ COMMENT ON COLUMN greeks.vanna IS 'd2V/dS dsigma, per 1.00 of price and of volat
 COMMENT ON COLUMN greeks.volga IS 'd2V/dsigma2, per 1.00 of volatility squared.';
 COMMENT ON COLUMN greeks.charm IS '-d2V/dS dT, change of delta per year as calendar time passes.';
 
+CREATE FUNCTION years_between(from_instant timestamptz, to_instant timestamptz) RETURNS float8
+AS 'MODULE_PATHNAME', 'years_between'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1;
+COMMENT ON FUNCTION years_between(timestamptz, timestamptz) IS
+'Years from one instant to another as every value counts them: ACT/365F, from the microsecond; negative if the second is earlier. An infinite instant is an error. Example: option_price(''call'', 100, 100, years_between(''2026-03-13 16:00-04'', ''2026-06-19 16:00-04''), 0.2)';
+
 CREATE FUNCTION option_price(
 	kind instrument_kind,
 	spot float8,
@@ -39,7 +45,7 @@ CREATE FUNCTION option_price(
 AS 'MODULE_PATHNAME', 'option_price'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION option_price(instrument_kind, float8, float8, float8, float8, float8, float8, pricing_model, exercise_style) IS
-'Value of a call or put per unit of underlying, in price units; years of 365 days, rate and yield continuously compounded per year, volatility 0.20 is 20 %. NULL if an argument is NULL; a bad value is an error. Error below 20 roundings times the condition of the problem. Sources: Black and Scholes 1973, Merton 1973, Black 1976, Bachelier 1900. Example: option_price(''call'', 100, 100, 0.25, 0.2, rate => 0.05)';
+'Value of a call or put per unit of underlying, in price units; years of 365 days, rate and yield continuously compounded per year, volatility 0.20 is 20 %. NULL if an argument is NULL; a bad value is an error. Error below 20 roundings times the condition of the problem; of American exercise (black_scholes and black76) below 1e-9 of the larger of spot and strike. Sources: Black and Scholes 1973, Merton 1973, Black 1976, Bachelier 1900; Andersen, Lake and Offengenden 2016. Example: option_price(''put'', 100, 100, 0.25, 0.2, rate => 0.05, exercise => ''american'')';
 
 CREATE FUNCTION option_greeks(
 	kind instrument_kind,

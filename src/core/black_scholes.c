@@ -15,87 +15,186 @@
 #include "black_scholes.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "normal.h"
 
-typedef struct terms
+/* What an option's values at all prices of its underlying share. */
+typedef struct curve
 {
+	double		sign;
 	double		yield;			/* the rate itself under black76 */
-	double		spot;			/* S e^(-qT) */
-	double		strike;			/* K e^(-rT) */
+	double		carry;			/* e^(-qT) */
+	double		drift;			/* (r - q) T */
+	double		strike;
+	double		leg;			/* K e^(-rT) */
 	double		sqrt_years;
 	double		stdev;			/* sigma sqrt(T) */
-	double		d1;
-	double		d2;
-	double		density;		/* A = S e^(-qT) phi(d1) */
-	double		p1;
-	double		p2;
-} terms;
+} curve;
+
+static curve
+make_curve(const pm_option *o)
+{
+	curve		c = {.sign = o->sign, .strike = o->strike};
+
+	c.yield = o->pricing == PM_BLACK76 ? o->rate : o->yield;
+	c.carry = pm_exp(-c.yield * o->years);
+	c.drift = (o->rate - c.yield) * o->years;
+	c.leg = o->strike * pm_exp(-o->rate * o->years);
+	c.sqrt_years = sqrt(o->years);
+	c.stdev = o->volatility * c.sqrt_years;
+	return c;
+}
+
+/* (d1 + d2) / 2 where stdev > 0, from which d1 and d2 are. */
+PM_INLINE double
+middle_at(const curve *c, double spot)
+{
+	return (pm_log_ratio(spot, c->strike) + c->drift) / c->stdev;
+}
+
+/* A = S e^(-qT) phi(d1) */
+PM_INLINE double
+density_at(const curve *c, double spot, double middle)
+{
+	return pm_normal_density(middle + 0.5 * c->stdev, spot * c->carry);
+}
 
 /* The whole times N(d), its tail taken from the density. */
-static double
+PM_INLINE double
 weighted_cdf(double whole, double density, double d)
 {
-	return d < 0 ? density * pm_mills(-d) : whole - density * pm_mills(d);
+	double		tail = density * pm_mills(fabs(d));
+
+	return d < 0 ? tail : whole - tail;
 }
 
-static terms
-make_terms(const pm_option *o)
+typedef struct parts
 {
-	terms		t;
-	double		distance;
+	double		p1;
+	double		p2;
+} parts;
 
-	t.yield = o->pricing == PM_BLACK76 ? o->rate : o->yield;
-	t.spot = o->spot * pm_exp(-t.yield * o->years);
-	t.strike = o->strike * pm_exp(-o->rate * o->years);
-	t.sqrt_years = sqrt(o->years);
-	t.stdev = o->volatility * t.sqrt_years;
-	if (t.stdev > 0)
+PM_INLINE parts
+parts_at(const curve *c, double spot, double middle, double density)
+{
+	return (parts)
 	{
-		distance = (pm_log_ratio(o->spot, o->strike) +
-					(o->rate - t.yield) * o->years) / t.stdev;
-		t.d1 = pm_bounded_quantile(distance + 0.5 * t.stdev);
-		t.d2 = pm_bounded_quantile(distance - 0.5 * t.stdev);
-		t.density = pm_normal_density(t.d1, t.spot);
-		t.p1 = weighted_cdf(t.spot, t.density, o->sign * t.d1);
-		t.p2 = weighted_cdf(t.strike, t.density, o->sign * t.d2);
-	}
-	else
-	{
-		double		share = pm_exercised_share(o->sign * (t.spot - t.strike));
-
-		t.d1 = t.d2 = t.density = 0;
-		t.p1 = share * t.spot;
-		t.p2 = share * t.strike;
-	}
-	return t;
+		weighted_cdf(spot * c->carry, density, c->sign * (middle + 0.5 * c->stdev)),
+		weighted_cdf(c->leg, density, c->sign * (middle - 0.5 * c->stdev))
+	};
 }
 
-static double
-value_of(const pm_option *o, const terms *t)
+/* The same where stdev is 0. */
+static inline parts
+exercised_parts(const curve *c, double spot)
 {
-	double		value = o->sign * (t->p1 - t->p2);
+	double		share = pm_exercised_share(c->sign * (spot * c->carry - c->leg));
+
+	return (parts)
+	{
+		share * (spot * c->carry), share * c->leg
+	};
+}
+
+PM_INLINE double
+value_of(const curve *c, parts p)
+{
+	double		value = c->sign * (p.p1 - p.p2);
 
 	/* Rounding may leave a value of the order of -1e-16 S, or -0; NaN stays. */
 	return value <= 0 ? 0 : value;
 }
 
+static double
+price_at(const curve *c, double spot)
+{
+	double		middle;
+
+	if (!(c->stdev > 0))
+		return value_of(c, exercised_parts(c, spot));
+	middle = middle_at(c, spot);
+	return value_of(c, parts_at(c, spot, middle, density_at(c, spot, middle)));
+}
+
 double
 pm_black_scholes_price(const pm_option *o)
 {
-	terms		t = make_terms(o);
+	curve		c = make_curve(o);
 
-	return value_of(o, &t);
+	return price_at(&c, o->spot);
+}
+
+/* As many prices of the underlying at a time. */
+#define BLOCK	32
+
+/*
+ * Values where stdev > 0, in place of the prices of the underlying, of which
+ * there are `count` rounded up to PM_LANES.  In three loops: of a short loop the
+ * processor has more turns in flight.
+ */
+PM_CLONES static void
+value_block(curve c, double *spots, size_t count)
+{
+	double		middle[BLOCK];
+	double		density[BLOCK];
+
+	count = (count + PM_LANES - 1) / PM_LANES * PM_LANES;
+#pragma omp simd
+	for (size_t i = 0; i < count; i++)
+		middle[i] = middle_at(&c, spots[i]);
+#pragma omp simd
+	for (size_t i = 0; i < count; i++)
+		density[i] = density_at(&c, spots[i], middle[i]);
+#pragma omp simd
+	for (size_t i = 0; i < count; i++)
+		spots[i] = value_of(&c, parts_at(&c, spots[i], middle[i], density[i]));
+}
+
+void
+pm_black_scholes_prices(const pm_option *o, const double *spots, size_t count,
+						double *prices)
+{
+	curve		c = make_curve(o);
+	double		block[BLOCK];
+	size_t		n;
+
+	if (count == 1)
+	{
+		*prices = price_at(&c, *spots);
+		return;
+	}
+	for (size_t start = 0; start < count; start += n)
+	{
+		n = count - start < BLOCK ? count - start : BLOCK;
+		for (size_t i = 0; i < BLOCK; i++)
+			block[i] = spots[start + (i < n ? i : n - 1)];
+		if (c.stdev > 0)
+			value_block(c, block, n);
+		else
+			for (size_t i = 0; i < n; i++)
+				block[i] = price_at(&c, block[i]);
+		memcpy(prices + start, block, n * sizeof *prices);
+	}
 }
 
 void
 pm_black_scholes_greeks(const pm_option *o, pm_greeks *g)
 {
-	terms		t = make_terms(o);
+	curve		c = make_curve(o);
+	double		middle = 0;
+	double		density = 0;
+	parts		t = exercised_parts(&c, o->spot);
 
-	g->price = value_of(o, &t);
+	if (c.stdev > 0)
+	{
+		middle = middle_at(&c, o->spot);
+		density = density_at(&c, o->spot, middle);
+		t = parts_at(&c, o->spot, middle, density);
+	}
+	g->price = value_of(&c, t);
 	g->delta = o->sign * t.p1 / o->spot;
-	g->theta = o->sign * (t.yield * t.p1 - o->rate * t.p2);
+	g->theta = o->sign * (c.yield * t.p1 - o->rate * t.p2);
 	if (o->pricing == PM_BLACK76)
 	{
 		g->rho = -o->years * g->price;
@@ -107,19 +206,21 @@ pm_black_scholes_greeks(const pm_option *o, pm_greeks *g)
 		g->rho_yield = -o->sign * o->years * t.p1;
 	}
 
-	if (t.stdev > 0)
+	if (c.stdev > 0)
 	{
-		double		unit_density = t.density / o->spot;	/* e^(-qT) phi(d1) */
+		double		d1 = pm_bounded_quantile(middle + 0.5 * c.stdev);
+		double		d2 = pm_bounded_quantile(middle - 0.5 * c.stdev);
+		double		unit_density = density / o->spot;	/* e^(-qT) phi(d1) */
 
 		/* Divisors one by one: their product could underflow to 0. */
-		g->gamma = unit_density / o->spot / t.stdev;
-		g->vega = t.density * t.sqrt_years;
-		g->theta -= t.density * o->volatility / (2 * t.sqrt_years);
-		g->vanna = -unit_density * t.d2 / o->volatility;
-		g->volga = g->vega * t.d1 * t.d2 / o->volatility;
-		g->charm = o->sign * t.yield * t.p1 / o->spot -
-			unit_density * (2 * (o->rate - t.yield) * o->years -
-							t.d2 * t.stdev) / (2 * o->years) / t.stdev;
+		g->gamma = unit_density / o->spot / c.stdev;
+		g->vega = density * c.sqrt_years;
+		g->theta -= density * o->volatility / (2 * c.sqrt_years);
+		g->vanna = -unit_density * d2 / o->volatility;
+		g->volga = g->vega * d1 * d2 / o->volatility;
+		g->charm = o->sign * c.yield * t.p1 / o->spot -
+			unit_density * (2 * (o->rate - c.yield) * o->years -
+							d2 * c.stdev) / (2 * o->years) / c.stdev;
 	}
 	else
 		g->gamma = g->vega = g->vanna = g->volga = g->charm = 0;

@@ -8,6 +8,10 @@
  *
  * Errors against a high-precision reference (test/core/test_elementary.c):
  * exp and log below 1 ulp, pow below 2 ulp times (1 + |y log x|).
+ *
+ * All of it can run in SIMD lanes: polynomials are unrolled, integers are kept
+ * in the low bits of doubles, and a choice is made between results, so that
+ * nothing depends on it but them.
  */
 #ifndef PM_ELEMENTARY_H
 #define PM_ELEMENTARY_H
@@ -15,14 +19,38 @@
 #include <stdint.h>
 #include <string.h>
 
+/* A loop can run in SIMD lanes only if nothing in it is called. */
+#define PM_INLINE	static inline __attribute__((always_inline))
+
+/* ... and only if loops in it are unrolled before, which gcc does when told
+ * to, and clang unless told to. */
+#if defined(__GNUC__) && !defined(__clang__)
+#define PM_UNROLL	_Pragma("GCC unroll 16")
+#else
+#define PM_UNROLL
+#endif
+
+/*
+ * A function of this kind is compiled a second time for four SIMD lanes, and the
+ * loader picks what the processor has; with contraction off both have the same
+ * bits.  PM_LANES divides the length of its loops, so that none is left over.
+ */
+#if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GLIBC__) && \
+	!defined(__SANITIZE_ADDRESS__)
+#define PM_CLONES	__attribute__((target_clones("default", "arch=x86-64-v3")))
+#else
+#define PM_CLONES
+#endif
+#define PM_LANES	4
+
 /* ln 2 in two pieces; the first ends in 32 zero bits, so that a multiple of
  * it by an exponent is exact. */
 #define PM_LN2_HI	0x1.62e42feep-1
 #define PM_LN2_LO	0x1.a39ef35793c76p-33
 #define PM_LOG2_E	0x1.71547652b82fep+0
 
-/* sqrt(1/2), as bits: where a mantissa is folded into [sqrt(1/2), sqrt(2)). */
-#define PM_SQRT_HALF_BITS	UINT64_C(0x3fe6a09e667f3bcd)
+/* Where a mantissa is folded into [sqrt(1/2), sqrt(2)). */
+#define PM_SQRT_HALF	0x1.6a09e667f3bcdp-1
 
 /* Adding and taking away 1.5 * 2^52 rounds to an integer, half to even. */
 #define PM_ROUNDER	0x1.8p52
@@ -42,18 +70,31 @@ static const double pm_log_coefficients[7] = {
 	0x1.2b57e115cbedap-3
 };
 
-/* c[0] + c[1] x + ... + c[n-1] x^(n-1), by Horner's rule. */
-static inline double
+/*
+ * c[0] + c[1] x + ... + c[n-1] x^(n-1), n > 1, as its even plus its odd part:
+ * half the roundings of Horner's rule, and two chains that the processor runs
+ * side by side.
+ */
+PM_INLINE double
 pm_polynomial(const double *c, int n, double x)
 {
-	double		sum = c[n - 1];
+	double		square = x * x;
+	double		odd = c[n - 1];
+	double		even = c[n - 2];
 
-	for (int i = n - 2; i >= 0; i--)
-		sum = sum * x + c[i];
-	return sum;
+	/* They change places at every step, and end as named. */
+	PM_UNROLL
+	for (int i = n - 3; i >= 0; i--)
+	{
+		double		next = odd * square + c[i];
+
+		odd = even;
+		even = next;
+	}
+	return even + x * odd;
 }
 
-static inline uint64_t
+PM_INLINE uint64_t
 pm_bits(double x)
 {
 	uint64_t	bits;
@@ -62,7 +103,7 @@ pm_bits(double x)
 	return bits;
 }
 
-static inline double
+PM_INLINE double
 pm_from_bits(uint64_t bits)
 {
 	double		x;
@@ -83,92 +124,90 @@ pm_hash_word(uint64_t hash, uint64_t word)
 	return z ^ (z >> 31);
 }
 
-/* 2^k for -1022 <= k <= 1023. */
-static inline double
-pm_power_of_two(int64_t k)
+/* 2^k for -1022 <= k <= 1023; k counts modulo 2^64. */
+PM_INLINE double
+pm_power_of_two(uint64_t k)
 {
-	return pm_from_bits((uint64_t) (k + 1023) << 52);
+	return pm_from_bits((k + 1023) << 52);
 }
 
 /*
- * a * exp(y).  The power of two is applied last and in four steps, so that a
- * product like 1e20 * exp(-720) loses no digits to a denormal factor.
+ * a * exp(x) for |x| <= 1400.  The power of two is applied last and in two
+ * steps, so that a product like 1e20 * exp(-720) loses no digits to a denormal
+ * factor.
  */
-static inline double
-pm_exp_scaled(double y, double a)
+PM_INLINE double
+pm_exp_scaled(double x, double a)
 {
-	/* Beyond these bounds the result is 0 or infinity for every a. */
-	double		x = y < -2000 ? -2000 : (y > 2000 ? 2000 : y);
-	double		kd = (x * PM_LOG2_E + PM_ROUNDER) - PM_ROUNDER;
+	double		shifted = x * PM_LOG2_E + PM_ROUNDER;
+	double		kd = shifted - PM_ROUNDER;
 	double		hi = x - kd * PM_LN2_HI;
 	double		lo = kd * PM_LN2_LO;
 	double		r = hi - lo;
 	double		p = pm_polynomial(pm_exp_coefficients, 10, r);
-	int64_t		k = (int64_t) kd;
-	double		quarter = pm_power_of_two(k >> 2);
+
+	/* kd as an integer, and half of it rounded down. */
+	uint64_t	k = pm_bits(shifted) - pm_bits(PM_ROUNDER);
+	uint64_t	half = ((k + 4096) >> 1) - 2048;
 
 	return a * (1 + (hi + (r * r * p - lo))) *
-		quarter * quarter * quarter * pm_power_of_two(k - 3 * (k >> 2));
+		pm_power_of_two(half) * pm_power_of_two(k - half);
 }
 
 static inline double
 pm_exp(double x)
 {
-	return pm_exp_scaled(x, 1);
+	/* Beyond these bounds the result is 0 or infinity. */
+	return pm_exp_scaled(x < -1400 ? -1400 : (x > 1400 ? 1400 : x), 1);
 }
 
-/* x = z 2^k with z in [sqrt(1/2), sqrt(2)), for finite x > 0. */
-static inline double
-pm_split(double x, int64_t *k)
+/* x = z 2^k with z in [low, 2 low), for finite x > 0 and low in [1/2, 2). */
+PM_INLINE double
+pm_split(double x, double low, double *k)
 {
-	int			denormal = x < 0x1p-1022;
-	uint64_t	bits = pm_bits(denormal ? x * 0x1p54 : x);
-	int64_t		shift = (int64_t) (bits - PM_SQRT_HALF_BITS) >> 52;
+	const uint64_t fraction = (UINT64_C(1) << 52) - 1;
+	double		denormal = x < 0x1p-1022 ? 54 : 0;
+	uint64_t	bits = pm_bits(x < 0x1p-1022 ? x * 0x1p54 : x) -
+		pm_bits(low) + (UINT64_C(1024) << 52);
 
-	*k = denormal ? shift - 54 : shift;
-	return pm_from_bits(bits - ((uint64_t) shift << 52));
-}
-
-/* k ln 2 + log(1 + f) for 1 + f in [sqrt(1/2), sqrt(2)]. */
-static inline double
-pm_log_split(int64_t k, double f)
-{
-	double		s = f / (2 + f);
-	double		w = s * s;
-	double		r = w * pm_polynomial(pm_log_coefficients, 7, w);
-	double		half = 0.5 * f * f;
-	double		kd = (double) k;
-
-	/* 2s = f - f^2/2 + s f^2/2, which leaves the leading term unrounded. */
-	return kd * PM_LN2_HI - ((half - (s * (half + r) + kd * PM_LN2_LO)) - f);
+	/* 2^52 with an integer in its low bits is that much more. */
+	*k = pm_from_bits(pm_bits(0x1p52) + (bits >> 52)) - (0x1p52 + 1024) - denormal;
+	return pm_from_bits(pm_bits(low) + (bits & fraction));
 }
 
 /* Natural logarithm of a finite x > 0. */
 static inline double
 pm_log(double x)
 {
-	int64_t		k;
-	double		z = pm_split(x, &k);
+	double		k;
+	double		f = pm_split(x, PM_SQRT_HALF, &k) - 1;
+	double		s = f / (2 + f);
+	double		w = s * s;
+	double		r = w * pm_polynomial(pm_log_coefficients, 7, w);
+	double		half = 0.5 * f * f;
 
-	return pm_log_split(k, z - 1);
+	/* 2s = f - f^2/2 + s f^2/2, which leaves the leading term unrounded. */
+	return k * PM_LN2_HI - ((half - (s * (half + r) + k * PM_LN2_LO)) - f);
 }
 
 /*
  * log(a / b) for finite a, b > 0: neither overflows on the way, and keeps full
- * relative accuracy where a is close to b (a - b is exact there).
+ * relative accuracy where a is close to b, as za - zb is exact.  Of s = f/(2+f)
+ * with 1 + f = za / zb only one division is left.
  */
-static inline double
+PM_INLINE double
 pm_log_ratio(double a, double b)
 {
-	int64_t		ka,
-				kb,
-				k;
-	double		za = pm_split(a, &ka);
-	double		zb = pm_split(b, &kb);
-	double		z = pm_split(za / zb, &k);
+	double		ka,
+				kb;
+	double		zb = pm_split(b, 1, &kb);
+	double		za = pm_split(a, zb * PM_SQRT_HALF, &ka);
+	double		k = ka - kb;
+	double		s = (za - zb) / (za + zb);
+	double		w = s * s;
+	double		r = w * pm_polynomial(pm_log_coefficients, 7, w);
 
-	k += ka - kb;
-	return pm_log_split(k, k == 0 ? (a - b) / b : z - 1);
+	return k * PM_LN2_HI + (2 * s + (s * r + k * PM_LN2_LO));
 }
 
 /* x^y for finite x > 0. */

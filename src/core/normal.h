@@ -43,66 +43,51 @@ static const double pm_bachelier_tail_q[13] = {
 	0x1.0a692a6876aedp-22
 };
 
-/*
- * A long polynomial as its even plus its odd part: half the roundings of
- * Horner's rule, and two chains that the processor runs side by side.
- */
-static inline double
-pm_long_polynomial(const double *c, int n, double x)
-{
-	double		square = x * x;
-	double		even = 0;
-	double		odd = 0;
-
-	for (int i = n - 1; i >= 0; i--)
-		if (i % 2 == 0)
-			even = even * square + c[i];
-		else
-			odd = odd * square + c[i];
-	return even + x * odd;
-}
-
 /* Keeps x^12 finite; phi has long been 0 out here. */
-static inline double
+PM_INLINE double
 pm_tail_argument(double x)
 {
 	return x < 1e20 ? x : 1e20;
 }
 
 /* Mills' ratio (1 - N(x)) / phi(x), x >= 0, infinity included. */
-static inline double
+PM_INLINE double
 pm_mills(double x)
 {
 	double		y = pm_tail_argument(x);
 
-	return pm_long_polynomial(pm_mills_p, 11, y) /
-		pm_long_polynomial(pm_mills_q, 12, y);
+	return pm_polynomial(pm_mills_p, 11, y) /
+		pm_polynomial(pm_mills_q, 12, y);
 }
 
 /* 1 - x M(x) > 0, x >= 0: a Bachelier option's value over its phi, without
  * the cancellation of the formula. */
-static inline double
+PM_INLINE double
 pm_bachelier_tail(double x)
 {
 	double		y = pm_tail_argument(x);
 
-	return pm_long_polynomial(pm_bachelier_tail_p, 11, y) /
-		pm_long_polynomial(pm_bachelier_tail_q, 13, y);
+	return pm_polynomial(pm_bachelier_tail_p, 11, y) /
+		pm_polynomial(pm_bachelier_tail_q, 13, y);
 }
 
 /* A finite stand-in for a quantile so far out that its density is 0, so that
  * their products are 0 and not NaN. */
-static inline double
+PM_INLINE double
 pm_bounded_quantile(double d)
 {
 	return d > 1e9 ? 1e9 : (d < -1e9 ? -1e9 : d);
 }
 
 /* Normal density times a. */
-static inline double
+PM_INLINE double
 pm_normal_density(double x, double a)
 {
-	return pm_exp_scaled(-0.5 * x * x, a * PM_INV_SQRT_2PI);
+	double		square = x * x;
+	double		density = pm_exp_scaled(-0.5 * square, a * PM_INV_SQRT_2PI);
+
+	/* It is 0 out there, for every a below 1e284. */
+	return square > 2800 ? 0 : density;
 }
 
 /* Distribution function N(x). */

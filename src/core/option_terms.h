@@ -20,6 +20,16 @@ typedef enum pm_pricing
 	PM_BACHELIER
 } pm_pricing;
 
+/*
+ * How fine an American value: PM_GRID for the many scenarios of a grid, PM_EXACT
+ * for a value asked by itself.  Errors: american.h, dividend_grid.h.
+ */
+typedef enum pm_accuracy
+{
+	PM_GRID,
+	PM_EXACT
+} pm_accuracy;
+
 /* Cash that one unit of the underlying pays its holder. */
 typedef struct pm_dividend
 {

@@ -11,90 +11,29 @@
 #include <string.h>
 
 #include "exact.h"
+#include "market.h"
 
-/* Value and Greeks of one unit as a function of the moved market. */
-typedef struct market
-{
-	double		spot;
-	double		volatility;
-	double		rate;
-	double		years;
-} market;
+/* Scenarios that are valued in one go, in arrays on the stack. */
+#define BLOCK	256
 
-static bool
-is_option(const pm_position *p)
-{
-	return p->kind == PM_CALL || p->kind == PM_PUT;
-}
-
-/* Time to expiry, ACT/365F, from the microsecond. */
-static double
-years_to_expiry(const pm_position *p)
-{
-	/* Wide: from 4713 BC to 294276 AD is more than 64 bits of microseconds. */
-	return (double) ((__int128) p->expiry - p->as_of) / (PM_DAYS_PER_YEAR * 86400e6);
-}
-
-static market
-market_now(const pm_position *p)
-{
-	market		now = {.spot = p->spot};
-
-	if (is_option(p))
-	{
-		now.volatility = p->volatility;
-		now.rate = p->rate;
-		now.years = years_to_expiry(p);
-	}
-	return now;
-}
-
-static market
-market_moved(const pm_position *p, const market *now, const pm_scenario *s)
-{
-	market		moved = {.spot = pm_scenario_price(s, now->spot)};
-
-	if (is_option(p))
-	{
-		moved.volatility = pm_scenario_volatility(s, now->volatility, now->years);
-		moved.rate = now->rate + s->rate_points;
-		moved.years = pm_scenario_years(s, now->years);
-	}
-	return moved;
-}
-
-static pm_option
-option_at(const pm_position *p, const market *m)
-{
-	return (pm_option)
-	{
-		.sign = p->kind == PM_CALL ? 1 : -1,
-			.spot = m->spot,
-			.strike = p->strike,
-			.years = m->years,
-			.volatility = m->volatility,
-			.rate = m->rate,
-			.yield = pm_has(p, PM_YIELD) ? p->yield : 0,
-			.pricing = p->pricing
-	};
-}
+/* How far ahead a European option looks for scenarios to share its terms with;
+ * an American one, whose boundary is dear, looks as far as there are. */
+#define NEAR	32
 
 /*
- * What one unit gains or loses is a difference of this.  For a future it is
- * not its value (that is 0) but the price it is settled at.
+ * What one unit of a linear contract gains or loses is a difference of this.
+ * For a future it is not its value (that is 0) but the price it is settled at.
  */
 static double
-unit_level(const pm_position *p, const market *m)
+linear_level(const pm_position *p, double spot)
 {
-	bool		inverse = p->settlement == PM_INVERSE;
-	pm_option	option;
-	double		value;
+	return p->settlement == PM_INVERSE ? -1 / spot : spot;
+}
 
-	if (!is_option(p))
-		return inverse ? -1 / m->spot : m->spot;
-	option = option_at(p, m);
-	value = pm_option_price(&option);
-	return inverse ? value / m->spot : value;
+static double
+in_currency(const pm_position *p, double value, double spot)
+{
+	return p->settlement == PM_INVERSE ? value / spot : value;
 }
 
 static bool
@@ -124,10 +63,19 @@ pm_position_currency(const pm_position *p)
 bool
 pm_contract_value(const pm_position *p, double *value, pm_issue *issue)
 {
-	market		now = market_now(p);
+	pm_market	now;
+	pm_dividend dividends[PM_MOST_DIVIDENDS];
+	pm_option	option;
 
-	*value = p->kind == PM_FUTURE || p->kind == PM_PERPETUAL
-		? 0 : p->multiplier * unit_level(p, &now);
+	if (!pm_market_now(p, &now, issue))
+		return false;
+	if (pm_is_option(p))
+	{
+		option = pm_market_option(p, &now, dividends);
+		*value = p->multiplier * in_currency(p, pm_option_price(&option), p->spot);
+	}
+	else
+		*value = p->kind == PM_SPOT_KIND ? p->multiplier * linear_level(p, p->spot) : 0;
 	return isfinite(*value) || fail_result(p, "value", *value, issue);
 }
 
@@ -151,36 +99,39 @@ settle_inverse(double spot, pm_greeks *g)
 	g->charm = (v.charm - g->theta) / spot;
 }
 
-static void
-unit_greeks(const pm_position *p, pm_greeks *g)
+static bool
+unit_greeks(const pm_position *p, bool volga, pm_greeks *g, pm_issue *issue)
 {
-	market		now = market_now(p);
-	double		level = unit_level(p, &now);
+	pm_market	now;
+	pm_dividend dividends[PM_MOST_DIVIDENDS];
 
+	if (!pm_market_now(p, &now, issue))
+		return false;
 	memset(g, 0, sizeof *g);
-	if (is_option(p))
+	if (pm_is_option(p))
 	{
-		pm_option	option = option_at(p, &now);
+		pm_option	option = pm_market_option(p, &now, dividends);
 
-		pm_option_greeks(&option, g);
+		pm_option_greeks(&option, volga, g);
 		if (p->settlement == PM_INVERSE)
 			settle_inverse(p->spot, g);
 	}
 	else if (p->settlement == PM_INVERSE)
 	{
 		/* -1/S has the slope 1/S^2 and the curvature -2/S^3. */
-		g->delta = -level / p->spot;
+		g->delta = 1 / p->spot / p->spot;
 		g->gamma = -2 * g->delta / p->spot;
 	}
 	else
 	{
-		g->price = p->kind == PM_SPOT_KIND ? level : 0;
+		g->price = p->kind == PM_SPOT_KIND ? p->spot : 0;
 		g->delta = 1;
 	}
+	return true;
 }
 
-bool
-pm_contract_greeks(const pm_position *p, pm_greeks *g, pm_issue *issue)
+static bool
+contract_greeks(const pm_position *p, bool volga, pm_greeks *g, pm_issue *issue)
 {
 	struct
 	{
@@ -193,7 +144,8 @@ pm_contract_greeks(const pm_position *p, pm_greeks *g, pm_issue *issue)
 		{"volga", &g->volga}, {"charm", &g->charm},
 	};
 
-	unit_greeks(p, g);
+	if (!unit_greeks(p, volga, g, issue))
+		return false;
 	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
 	{
 		*fields[i].value = p->multiplier * *fields[i].value + 0.0;
@@ -204,11 +156,17 @@ pm_contract_greeks(const pm_position *p, pm_greeks *g, pm_issue *issue)
 }
 
 bool
+pm_contract_greeks(const pm_position *p, pm_greeks *g, pm_issue *issue)
+{
+	return contract_greeks(p, true, g, issue);
+}
+
+bool
 pm_contract_totals(const pm_position *p, double totals[PM_TOTALS], pm_issue *issue)
 {
 	pm_greeks	g;
 
-	if (!pm_contract_greeks(p, &g, issue))
+	if (!contract_greeks(p, false, &g, issue))
 		return false;
 	totals[PM_MARKET_VALUE] = g.price;
 	totals[PM_DELTA_CASH] = p->spot * g.delta;
@@ -225,39 +183,118 @@ pm_contract_totals(const pm_position *p, double totals[PM_TOTALS], pm_issue *iss
 	return true;
 }
 
+/* Whether two markets of one option differ in nothing but the price. */
+static inline bool
+same_but_spot(const pm_market *a, const pm_market *b)
+{
+	return a->volatility == b->volatility && a->rate == b->rate &&
+		a->years == b->years && a->elapsed == b->elapsed;
+}
+
+/*
+ * The levels of one option in many markets.  Those that differ in the price only
+ * are valued together; the results do not depend on which these are.
+ */
+static void
+option_levels(const pm_position *p, const pm_market *markets, uint32_t count,
+			  double *levels)
+{
+	pm_dividend dividends[PM_MOST_DIVIDENDS];
+	bool		done[BLOCK + 1] = {false};
+	uint32_t	members[BLOCK + 1];
+	double		spots[BLOCK + 1];
+	double		values[BLOCK + 1];
+	uint32_t	reach = p->exercise == PM_AMERICAN ? count : NEAR;
+
+	for (uint32_t i = 0; i < count; i++)
+	{
+		pm_option	option = pm_market_option(p, &markets[i], dividends);
+		uint32_t	found = 0;
+
+		if (done[i])
+			continue;
+		for (uint32_t j = i; j < count && j - i < reach; j++)
+			if (!done[j] && same_but_spot(&markets[i], &markets[j]))
+			{
+				done[j] = true;
+				spots[found] = markets[j].spot;
+				members[found++] = j;
+			}
+		/* A price around which the model may lay a grid: the same for all. */
+		option.spot = p->spot;
+		pm_option_prices(&option, PM_GRID, spots, found, values);
+		for (uint32_t k = 0; k < found; k++)
+			levels[members[k]] = in_currency(p, values[k], spots[k]);
+	}
+}
+
+/* Levels of a contract in markets; the last one is that of now. */
+static void
+find_levels(const pm_position *p, const pm_market *markets, uint32_t count,
+			double *levels)
+{
+	if (pm_is_option(p))
+		option_levels(p, markets, count, levels);
+	else
+		for (uint32_t i = 0; i < count; i++)
+			levels[i] = linear_level(p, markets[i].spot);
+}
+
+static bool
+fail_scenario(const pm_position *p, uint32_t number, double value, pm_issue *issue)
+{
+	char		shown[PM_NUMBER_SIZE];
+
+	return pm_fail(issue, PM_OUT_OF_RANGE, "a position is out of range in a scenario",
+				   "Check the scale of the scenario's shocks and of the position's fields.",
+				   "In scenario %u its profit or loss or a moved input is infinite or not a number (%s) for underlying \"%.*s\".",
+				   number, pm_number(shown, value),
+				   pm_shown(p->underlying), p->underlying.bytes);
+}
+
+static bool
+block_pnls(const pm_position *p, const pm_market *now, const pm_scenario *scenarios,
+		   uint32_t count, uint32_t first, double *pnls, pm_issue *issue)
+{
+	pm_market	moved[BLOCK + 1];
+	double		levels[BLOCK + 1];
+
+	for (uint32_t i = 0; i < count; i++)
+	{
+		if (!pm_market_moved(p, now, &scenarios[i], first + i, &moved[i], issue))
+			return false;
+		/* Not left to the result: an infinite volatility has a finite price. */
+		if (!isfinite(moved[i].spot))
+			return fail_scenario(p, first + i, moved[i].spot, issue);
+		if (!isfinite(moved[i].volatility))
+			return fail_scenario(p, first + i, moved[i].volatility, issue);
+		if (!isfinite(moved[i].rate))
+			return fail_scenario(p, first + i, moved[i].rate, issue);
+	}
+	moved[count] = *now;
+	find_levels(p, moved, count + 1, levels);
+	for (uint32_t i = 0; i < count; i++)
+	{
+		double		pnl = p->multiplier * (levels[i] - levels[count]);
+
+		if (!isfinite(pnl))
+			return fail_scenario(p, first + i, pnl, issue);
+		pnls[i] = pm_quantize(pnl);
+	}
+	return true;
+}
+
 bool
 pm_contract_pnls(const pm_position *p, const pm_scenario *scenarios,
 				 uint32_t count, uint32_t first, double *pnls, pm_issue *issue)
 {
-	market		now = market_now(p);
-	double		level = unit_level(p, &now);
-	bool		positive_spot = p->settlement == PM_INVERSE ||
-		(is_option(p) && p->pricing != PM_BACHELIER);
-	char		number[PM_NUMBER_SIZE];
+	pm_market	now;
 
-	for (uint32_t i = 0; i < count; i++)
-	{
-		market		moved = market_moved(p, &now, &scenarios[i]);
-		double		pnl;
-
-		if (positive_spot && !(moved.spot > 0))
-			return pm_fail(issue, PM_INVALID_VALUE,
-						   "a scenario takes the price of the underlying to zero or below",
-						   "Use smaller shocks for this underlying, or bachelier pricing where prices may be negative.",
-						   "In scenario %u the price of underlying \"%.*s\" is %s.",
-						   first + i, pm_shown(p->underlying), p->underlying.bytes,
-						   pm_number(number, moved.spot));
-		pnl = p->multiplier * (unit_level(p, &moved) - level);
-		/* Inputs too: an infinite volatility can have a finite price. */
-		if (!isfinite(pnl) || !isfinite(moved.spot) ||
-			!isfinite(moved.volatility) || !isfinite(moved.rate))
-			return pm_fail(issue, PM_OUT_OF_RANGE,
-						   "a position is out of range in a scenario",
-						   "Check the scale of the scenario's shocks and of the position's fields.",
-						   "In scenario %u its profit or loss or a moved input is infinite or not a number (%s) for underlying \"%.*s\".",
-						   first + i, pm_number(number, pnl),
-						   pm_shown(p->underlying), p->underlying.bytes);
-		pnls[i] = pm_quantize(pnl);
-	}
+	if (!pm_market_now(p, &now, issue))
+		return false;
+	for (uint32_t i = 0; i < count; i += BLOCK)
+		if (!block_pnls(p, &now, scenarios + i, count - i < BLOCK ? count - i : BLOCK,
+						first + i, pnls + i, issue))
+			return false;
 	return true;
 }

@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "instant.h"
 #include "issue.h"
 #include "option.h"
 #include "scenario.h"
@@ -30,6 +31,9 @@ typedef enum pm_field
 	PM_SETTLEMENT,
 	PM_UNDERLYING,
 	PM_CURRENCY,
+	PM_DIVIDEND_TIMES,
+	PM_DIVIDEND_AMOUNTS,
+	PM_SURFACE,
 	PM_FIELDS
 } pm_field;
 
@@ -50,12 +54,6 @@ typedef enum pm_settlement
 	PM_INVERSE
 } pm_settlement;
 
-/* An instant: microseconds since any epoch, the two extremes being infinite. */
-typedef int64_t pm_instant;
-
-#define PM_INSTANT_LOW	INT64_MIN
-#define PM_INSTANT_HIGH	INT64_MAX
-
 typedef struct pm_position
 {
 	uint32_t	present;		/* bit 1 << pm_field: not NULL; else undefined */
@@ -75,6 +73,10 @@ typedef struct pm_position
 	pm_settlement settlement;
 	pm_text		underlying;
 	pm_text		currency;
+	uint32_t	dividend_count; /* of whichever is present of the next two */
+	const pm_instant *dividend_times;	/* ex instants */
+	const double *dividend_amounts; /* cash per unit of underlying */
+	const struct pm_surface *surface;	/* volatility_surface.h */
 } pm_position;
 
 /* Sums over an account, per contract: money now and the cash Greeks. */
@@ -96,6 +98,13 @@ pm_has(const pm_position *position, pm_field field)
 {
 	return (position->present >> field) & 1;
 }
+
+/*
+ * Says that a field, as `problem`, is `value`; names the kind and underlying of
+ * the position and the remedy.  Returns false, always.
+ */
+extern bool pm_fail_field(const pm_position *position, pm_field field, pm_code code,
+						  const char *problem, const char *value, pm_issue *issue);
 
 /* False, with the issue, unless the position can be valued. */
 extern bool pm_position_check(const pm_position *position, pm_issue *issue);

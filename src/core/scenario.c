@@ -13,7 +13,7 @@ pm_scenario_neutral(void)
 {
 	return (pm_scenario)
 	{
-		.vol_power_long = NAN, .weight = 1
+		.vol_power_long = NAN, .weight = 1, .skew_cap = NAN
 	};
 }
 
@@ -30,6 +30,9 @@ pm_scenario_normalise(pm_scenario *s)
 	s->rate_points += 0.0;
 	s->days += 0.0;
 	s->weight += 0.0;
+	s->skew_shock += 0.0;
+	s->smile_shock += 0.0;
+	s->skew_cap = isnan(s->skew_cap) ? NAN : s->skew_cap + 0.0;
 }
 
 bool
@@ -51,6 +54,9 @@ pm_scenario_check(const pm_scenario *s, pm_issue *issue)
 		{"rate_points", s->rate_points, true},
 		{"days", s->days, false},
 		{"weight", s->weight, false},
+		{"skew_shock", s->skew_shock, true},
+		{"smile_shock", s->smile_shock, true},
+		{"skew_cap", isnan(s->skew_cap) ? 0 : s->skew_cap, false},
 	};
 	char		message[128];
 	char		number[PM_NUMBER_SIZE];
@@ -67,11 +73,11 @@ pm_scenario_check(const pm_scenario *s, pm_issue *issue)
 					   "Leave the field out for its neutral value.",
 					   "%s is %s.", fields[i].name, pm_number(number, fields[i].value));
 	}
-	if (s->stickiness != PM_STICKY_STRIKE)
-		return pm_fail(issue, PM_UNSUPPORTED,
-					   "scenario field \"stickiness\" must be 'strike'",
-					   "Leave the field out; 'moneyness' needs a volatility surface, which this version does not have.",
-					   "stickiness is 'moneyness'.");
+	if (s->stickiness != PM_STICKY_STRIKE && s->stickiness != PM_STICKY_MONEYNESS)
+		return pm_fail(issue, PM_INVALID_VALUE,
+					   "scenario field \"stickiness\" must be 'strike' or 'moneyness'",
+					   "Leave the field out for 'strike'.",
+					   "stickiness is number %lld.", (long long) s->stickiness);
 	return true;
 }
 
@@ -82,13 +88,29 @@ pm_scenario_price(const pm_scenario *s, double price)
 	return price + s->price_shock * fabs(price) + s->price_points;
 }
 
+/* skew_shock k + smile_shock |k|, within +-skew_cap. */
+static double
+skew_move(const pm_scenario *s, double moneyness)
+{
+	double		move = s->skew_shock * moneyness + s->smile_shock * fabs(moneyness);
+
+	/* Neither holds where there is no cap, which is a NaN. */
+	if (move > s->skew_cap)
+		return s->skew_cap;
+	if (move < -s->skew_cap)
+		return -s->skew_cap;
+	return move;
+}
+
 /*
- * max(0, sigma (1 + vol_shock (30 d / max(T, 1 d))^p) + vol_points), where T
- * is the time to expiry before the time step and p is vol_power up to 30 days
- * and vol_power_long beyond.  After an upward shock at least vol_floor.
+ * max(0, sigma (1 + vol_shock (30 d / max(T, 1 d))^p + skew) + vol_points),
+ * where T is the time to expiry before the time step and p is vol_power up to
+ * 30 days and vol_power_long beyond.  After an upward shock at least vol_floor;
+ * the skew turns the smile about the money and so is no shock up or down.
  */
 double
-pm_scenario_volatility(const pm_scenario *s, double volatility, double years)
+pm_scenario_volatility(const pm_scenario *s, double volatility, double years,
+					   double moneyness)
 {
 	/* In years, so that exactly 30 days compare and divide as such. */
 	const double month = 30 / PM_DAYS_PER_YEAR;
@@ -96,7 +118,8 @@ pm_scenario_volatility(const pm_scenario *s, double volatility, double years)
 	double		power = years <= month || isnan(s->vol_power_long)
 		? s->vol_power : s->vol_power_long;
 	double		scale = power == 0 || s->vol_shock == 0 ? 1 : pm_pow(month / (years > day ? years : day), power);
-	double		shocked = volatility * (1 + s->vol_shock * scale) + s->vol_points;
+	double		shocked = volatility * (1 + s->vol_shock * scale + skew_move(s, moneyness)) +
+		s->vol_points;
 	bool		upward = s->vol_shock >= 0 && s->vol_points >= 0 &&
 		(s->vol_shock > 0 || s->vol_points > 0);
 

@@ -11,7 +11,7 @@
 typedef enum pm_stickiness
 {
 	PM_STICKY_STRIKE,
-	PM_STICKY_MONEYNESS			/* needs a volatility surface: not built */
+	PM_STICKY_MONEYNESS
 } pm_stickiness;
 
 /*
@@ -30,6 +30,9 @@ typedef struct pm_scenario
 	double		rate_points;	/* absolute: 0.01 is 1 % */
 	double		days;			/* time step, days of 24 hours */
 	double		weight;			/* factor of gains and losses */
+	double		skew_shock;		/* relative, per unit of moneyness */
+	double		smile_shock;	/* relative, per unit of |moneyness| */
+	double		skew_cap;		/* of both together, either way; NaN: none */
 	int64_t		stickiness;		/* a pm_stickiness */
 } pm_scenario;
 
@@ -44,10 +47,13 @@ extern void pm_scenario_normalise(pm_scenario *scenario);
 /* False, with the issue, unless every field is usable. */
 extern bool pm_scenario_check(const pm_scenario *scenario, pm_issue *issue);
 
-/* The moved inputs of an option or a linear contract. */
+/*
+ * The moved inputs of an option or a linear contract.  `moneyness` is finite:
+ * ln(K/F) of a lognormal option, K - F under bachelier.
+ */
 extern double pm_scenario_price(const pm_scenario *scenario, double price);
-extern double pm_scenario_volatility(const pm_scenario *scenario,
-									 double volatility, double years);
+extern double pm_scenario_volatility(const pm_scenario *scenario, double volatility,
+									 double years, double moneyness);
 extern double pm_scenario_years(const pm_scenario *scenario, double years);
 
 #endif							/* PM_SCENARIO_H */

@@ -9,7 +9,7 @@
 
 #include "elementary.h"
 
-/* Doubles of a scenario, in the order in which sets are compared. */
+/* Doubles of a scenario, in the order in which sets are compared; stickiness is last. */
 #define SCENARIO_DOUBLES	(offsetof(pm_scenario, stickiness) / sizeof(double))
 
 /* Fills the header from parts that are already in place. */
@@ -459,13 +459,31 @@ pm_set_row(const pm_scenario_set *set, uint32_t index)
 	return pm_part_row(part, index);
 }
 
-/* NaN, which only vol_power_long can be, sorts last and equals itself. */
+/* NaN, the NULL of a field that can be one, sorts last and equals itself. */
 static int
 compare_doubles(double a, double b)
 {
 	if (isnan(a) || isnan(b))
 		return isnan(a) - isnan(b);
 	return (a > b) - (a < b);
+}
+
+static int
+compare_rows(const pm_scenario *a, const pm_scenario *b)
+{
+	double		numbers_a[SCENARIO_DOUBLES],
+				numbers_b[SCENARIO_DOUBLES];
+
+	memcpy(numbers_a, a, sizeof numbers_a);
+	memcpy(numbers_b, b, sizeof numbers_b);
+	for (size_t f = 0; f < SCENARIO_DOUBLES; f++)
+	{
+		int			order = compare_doubles(numbers_a[f], numbers_b[f]);
+
+		if (order != 0)
+			return order;
+	}
+	return (a->stickiness > b->stickiness) - (a->stickiness < b->stickiness);
 }
 
 int
@@ -484,25 +502,19 @@ pm_set_compare(const pm_scenario_set *a, const pm_scenario_set *b)
 		return a->scenarios < b->scenarios ? -1 : 1;
 	for (uint32_t i = 0; i < a->scenarios; i++)
 	{
-		double		row_a[SCENARIO_DOUBLES],
-					row_b[SCENARIO_DOUBLES];
-		pm_scenario row;
+		pm_scenario row_a,
+					row_b;
+		int			order;
 
 		if (left_a == 0)
 			left_a = (part_a = pm_next_part(&cursor_a))->count;
 		if (left_b == 0)
 			left_b = (part_b = pm_next_part(&cursor_b))->count;
-		row = pm_part_row(part_a, part_a->count - left_a--);
-		memcpy(row_a, &row, sizeof row_a);
-		row = pm_part_row(part_b, part_b->count - left_b--);
-		memcpy(row_b, &row, sizeof row_b);
-		for (size_t f = 0; f < SCENARIO_DOUBLES; f++)
-		{
-			int			order = compare_doubles(row_a[f], row_b[f]);
-
-			if (order != 0)
-				return order;
-		}
+		row_a = pm_part_row(part_a, part_a->count - left_a--);
+		row_b = pm_part_row(part_b, part_b->count - left_b--);
+		order = compare_rows(&row_a, &row_b);
+		if (order != 0)
+			return order;
 	}
 	return 0;
 }

@@ -6,6 +6,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -150,6 +151,42 @@ pm_contract_compare(const pm_position *a, const pm_position *b)
 	return order != 0 ? order : compare_numbers(a->quantity, b->quantity);
 }
 
+/* Whether the underlying goes ex a dividend in the life of an option. */
+static bool
+has_dividend(const pm_position *p)
+{
+	if (pm_has(p, PM_DIVIDEND_TIMES))
+		for (uint32_t i = 0; i < p->dividend_count; i++)
+			if (p->dividend_times[i] > p->as_of && p->dividend_times[i] <= p->expiry)
+				return true;
+	return false;
+}
+
+bool
+pm_book_takes(const pm_position *p, pm_issue *issue)
+{
+	char		message[96];
+	const char *what = NULL;
+
+	if (!is_option(p))
+		return true;
+	if (p->exercise == PM_AMERICAN)
+		what = "American exercise";
+	else if (has_dividend(p))
+		what = "cash dividends";
+	else if (pm_has(p, PM_SURFACE))
+		what = "a volatility surface";
+	else if (!pm_has(p, PM_VOLATILITY))
+		what = "an implied volatility";
+	if (what == NULL)
+		return true;
+	snprintf(message, sizeof message, "between the nodes an option with %s has no bound", what);
+	return pm_fail(issue, PM_UNSUPPORTED, message,
+				   "Leave such options out with FILTER, or look at them with portfolio_margin and a finer scenario_grid.",
+				   "It is on underlying \"%.*s\".",
+				   pm_shown(p->underlying), p->underlying.bytes);
+}
+
 static pm_curve
 curve_of(const pm_position *p, const pm_scenario *step)
 {
@@ -171,7 +208,7 @@ curve_of(const pm_position *p, const pm_scenario *step)
 	};
 	c.sqrt_years = sqrt(c.option.years);
 	shock.vol_shock = large;
-	scale = pm_scenario_volatility(&shock, 1, c.years_now);
+	scale = pm_scenario_volatility(&shock, 1, c.years_now, 0);
 	c.vol_slope = p->volatility * (scale / large);
 	c.least_vol_slope = scale > 0x1p60 ? c.vol_slope : 0;
 	c.carried = pm_exp(-(p->pricing == PM_BLACK_SCHOLES ? yield : p->rate) * c.option.years);

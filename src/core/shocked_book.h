@@ -72,7 +72,7 @@ pm_spot_at(double spot, double x)
 static inline double
 pm_volatility_at(const pm_curve *c, const pm_scenario *scenario)
 {
-	return pm_scenario_volatility(scenario, c->option.volatility, c->years_now);
+	return pm_scenario_volatility(scenario, c->option.volatility, c->years_now, 0);
 }
 
 /*
@@ -97,8 +97,16 @@ typedef struct pm_shocked_book
 extern int	pm_contract_compare(const pm_position *a, const pm_position *b);
 
 /*
- * The book of `count` checked positions of one underlying, in that order, none
- * of which any node of the region makes an error; `curves` has room for as many.
+ * Whether a checked position can be part of a book; false, with the issue, for
+ * an option whose value between the nodes has no bound yet: American, with a
+ * dividend to come, or without a volatility of its own.
+ */
+extern bool pm_book_takes(const pm_position *position, pm_issue *issue);
+
+/*
+ * The book of `count` checked positions of one underlying, in that order, all
+ * of which it takes and none of which any node of the region makes an error;
+ * `curves` has room for as many.
  *
  * `slack` bounds every rounding between a loss as computed, here or as a cell
  * of a risk array, and the loss of the formulas: 128 units of the last place

@@ -46,7 +46,7 @@ between_nodes_trans(PG_FUNCTION_ARGS)
 
 	pm_getarg_checked_position(fcinfo, 1, &p);
 	set = pm_getarg_scenario_set(fcinfo, 2);
-	if (!pm_region_size(set, &size, &issue))
+	if (!pm_region_size(set, &size, &issue) || !pm_book_takes(&p, &issue))
 		pm_raise(&issue);
 	PG_RETURN_POINTER(pm_tape_add(getarg_tape(fcinfo, 0), context, &p, set));
 }

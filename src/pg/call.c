@@ -25,6 +25,17 @@ pm_call(FunctionCallInfo fcinfo)
 	return flinfo->fn_extra;
 }
 
+/* Whether an attribute, InvalidOid for a missing one, is what it must be. */
+static bool
+type_fits(Oid have, Oid type)
+{
+	if (type == InvalidOid)
+		return type_is_enum(have);
+	if (type == ANYOID)
+		return OidIsValid(have) && get_typlen(have) == -1;
+	return have == type;
+}
+
 /*
  * Sets the reader up for a row type.  Half of a set-up must never be used:
  * the type is noted last.
@@ -48,7 +59,7 @@ prepare_reader(PmCall *call, PmRowReader *reader, Oid type, int32 typmod,
 		Oid			have = i < reader->desc->natts
 			? TupleDescAttr(reader->desc, i)->atttypid : InvalidOid;
 
-		if (types[i] == InvalidOid ? !type_is_enum(have) : have != types[i])
+		if (!type_fits(have, types[i]))
 			ereport(ERROR,
 					(errcode(ERRCODE_DATATYPE_MISMATCH),
 					 errmsg("row is not of type %s", type_name),

@@ -64,8 +64,9 @@ extern PmCall *pm_call(FunctionCallInfo fcinfo);
 
 /*
  * Deforms a composite datum into reader->values and nulls, which hold
- * `expected` or more attributes of the given types (InvalidOid: an enum);
- * a row type that differs raises an error.
+ * `expected` or more attributes of the given types (InvalidOid: an enum;
+ * ANYOID: some varlena, whose bytes the caller checks); a row type that differs
+ * raises an error.
  */
 extern void pm_read_row(PmCall *call, PmRowReader *reader, HeapTupleHeader row,
 						const Oid *types, int expected, const char *type_name);

@@ -3,9 +3,13 @@
  */
 #include "contract_cache.h"
 
+#include "common/hashfn.h"
 #include "miscadmin.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
+
+#include "core/market.h"
+#include "core/volatility_surface.h"
 
 #include "error.h"
 
@@ -17,9 +21,27 @@
 #define CHUNK	1000
 
 /*
- * Every input of a contract's values, and nothing else: not its quantity, its
- * names, or a market price.  Zero-filled before it is set, for it is hashed and
- * compared as bytes.
+ * Bytes that many contracts share, as an input of theirs: a surface, or the
+ * dividends of an underlying.  Each distinct value is kept once and has a
+ * number, which stands for it in the keys of contracts.
+ */
+typedef struct shared_key
+{
+	const void *bytes;
+	Size		size;
+	uint64		hash;			/* of the bytes */
+} shared_key;
+
+typedef struct shared_entry
+{
+	shared_key	key;
+	uint32		number;			/* from 1 */
+} shared_entry;
+
+/*
+ * Every input of a contract's values, and nothing else: not its quantity or its
+ * names, nor a market price that implies no volatility.  Zero-filled before it
+ * is set, for it is hashed and compared as bytes.
  */
 typedef struct contract_key
 {
@@ -29,8 +51,12 @@ typedef struct contract_key
 	double		volatility;
 	double		rate;
 	double		yield;
+	double		price;
 	pm_instant	expiry;
 	pm_instant	as_of;
+	uint32		given;			/* which of volatility and price */
+	uint32		dividends;		/* number of the shared bytes; 0: none */
+	uint32		surface;		/* the same */
 	uint32		set;			/* number of its set, from 1; 0: totals only */
 	uint8		kind;
 	uint8		exercise;
@@ -48,6 +74,7 @@ struct PmContractCache
 {
 	MemoryContext context;		/* of everything below */
 	HTAB	   *contracts;
+	HTAB	   *shared;
 	PmSetCache	sets[MOST_SETS];
 	uint32		set_count;
 	uint32		latest;			/* the set that came last */
@@ -106,6 +133,7 @@ pm_remember_set(PmCall *call, const pm_scenario_set *set, Size size)
 	{
 		cache->set_count = 0;
 		cache->contracts = NULL;
+		cache->shared = NULL;
 		MemoryContextReset(cache->context);
 	}
 	old = MemoryContextSwitchTo(cache->context);
@@ -125,56 +153,140 @@ pm_remember_set(PmCall *call, const pm_scenario_set *set, Size size)
 void
 pm_value_contract(const pm_position *p, const PmSetCache *set)
 {
+	pm_position settled;
 	pm_issue	issue;
 
+	if (!pm_market_settle(p, &settled, &issue))
+		pm_raise(&issue);
 	for (uint32 first = 0; first < set->set->scenarios; first += CHUNK)
 	{
 		uint32		count = Min(CHUNK, set->set->scenarios - first);
 
 		CHECK_FOR_INTERRUPTS();
-		if (!pm_contract_pnls(p, set->rows + first, count, first + 1,
+		if (!pm_contract_pnls(&settled, set->rows + first, count, first + 1,
 							  set->pnls + first, &issue))
 			pm_raise(&issue);
 	}
 }
 
-static contract_key
-key_of(const pm_position *p, const PmSetCache *set)
+static uint32
+shared_hash(const void *key, Size key_size pg_attribute_unused())
 {
-	contract_key key;
+	return (uint32) ((const shared_key *) key)->hash;
+}
 
-	memset(&key, 0, sizeof key);
-	key.multiplier = p->multiplier;
-	key.spot = p->spot;
-	key.kind = p->kind;
-	key.settlement = p->settlement;
-	key.set = set ? set->number : 0;
-	if (p->kind == PM_CALL || p->kind == PM_PUT)
+static int
+shared_match(const void *a, const void *b, Size key_size pg_attribute_unused())
+{
+	const shared_key *x = a;
+	const shared_key *y = b;
+
+	return x->hash != y->hash || x->size != y->size || memcmp(x->bytes, y->bytes, x->size) != 0;
+}
+
+/* The number of these bytes, which are kept if they are new; 0: no room. */
+static uint32
+share(PmContractCache *cache, const void *bytes, Size size, uint64 hash)
+{
+	shared_key	key = {bytes, size, hash};
+	shared_entry *entry;
+
+	if (cache->shared == NULL)
 	{
-		key.strike = p->strike;
-		key.volatility = p->volatility;
-		key.rate = p->rate;
-		key.yield = pm_has(p, PM_YIELD) ? p->yield : 0;
-		key.expiry = p->expiry;
-		key.as_of = p->as_of;
-		key.exercise = p->exercise;
-		key.pricing = p->pricing;
+		HASHCTL		control = {
+			.keysize = sizeof(shared_key), .entrysize = sizeof(shared_entry),
+			.hash = shared_hash, .match = shared_match, .hcxt = cache->context
+		};
+
+		cache->shared = hash_create("portfolio_margin shared inputs", 64, &control,
+									HASH_ELEM | HASH_FUNCTION | HASH_COMPARE | HASH_CONTEXT);
 	}
-	return key;
+	entry = hash_search(cache->shared, &key, HASH_FIND, NULL);
+	if (entry != NULL)
+		return entry->number;
+	if (is_full(cache))
+		return 0;
+	key.bytes = memcpy(MemoryContextAlloc(cache->context, size), bytes, size);
+	entry = hash_search(cache->shared, &key, HASH_ENTER, NULL);
+	entry->number = hash_get_num_entries(cache->shared);
+	return entry->number;
+}
+
+static uint32
+share_dividends(PmContractCache *cache, const pm_position *p)
+{
+	struct
+	{
+		pm_instant	times[PM_MOST_DIVIDENDS];
+		double		amounts[PM_MOST_DIVIDENDS];
+	}			all;
+	Size		size = p->dividend_count * sizeof(double);
+	char	   *bytes = (char *) &all;
+
+	memcpy(bytes, p->dividend_times, size);
+	memcpy(bytes + size, p->dividend_amounts, size);
+	return share(cache, bytes, 2 * size, hash_bytes_extended((unsigned char *) bytes, 2 * size, 0));
+}
+
+/* The inputs of an option; false if there is no room for what it shares. */
+static bool
+set_option(PmContractCache *cache, contract_key *key, const pm_position *p)
+{
+	key->strike = p->strike;
+	key->rate = p->rate;
+	key->yield = pm_has(p, PM_YIELD) ? p->yield : 0;
+	key->expiry = p->expiry;
+	key->as_of = p->as_of;
+	key->exercise = p->exercise;
+	key->pricing = p->pricing;
+	if (pm_has(p, PM_VOLATILITY))
+	{
+		key->given = 1 << PM_VOLATILITY;
+		key->volatility = p->volatility;
+	}
+	else if (pm_has(p, PM_PRICE))
+	{
+		key->given = 1 << PM_PRICE;
+		key->price = p->price;
+	}
+	if (pm_has(p, PM_DIVIDEND_TIMES) && p->dividend_count > 0 &&
+		(key->dividends = share_dividends(cache, p)) == 0)
+		return false;
+	if (pm_has(p, PM_SURFACE) &&
+		(key->surface = share(cache, p->surface, pm_surface_bytes(p->surface),
+							  p->surface->fingerprint)) == 0)
+		return false;
+	return true;
+}
+
+/* The key of a contract; false if it cannot be kept. */
+static bool
+set_key(PmContractCache *cache, contract_key *key, const pm_position *p, const PmSetCache *set)
+{
+	memset(key, 0, sizeof *key);
+	key->multiplier = p->multiplier;
+	key->spot = p->spot;
+	key->kind = p->kind;
+	key->settlement = p->settlement;
+	key->set = set ? set->number : 0;
+	return (p->kind != PM_CALL && p->kind != PM_PUT) || set_option(cache, key, p);
 }
 
 static void
 value(const pm_position *p, const PmSetCache *set, PmContractValues *values)
 {
+	pm_position settled;
 	pm_issue	issue;
 
+	if (!pm_market_settle(p, &settled, &issue))
+		pm_raise(&issue);
 	values->pnls = NULL;
 	if (set != NULL)
 	{
-		pm_value_contract(p, set);
+		pm_value_contract(&settled, set);
 		values->pnls = set->pnls;
 	}
-	if (!pm_contract_totals(p, values->totals, &issue))
+	if (!pm_contract_totals(&settled, values->totals, &issue))
 		pm_raise(&issue);
 }
 
@@ -194,18 +306,18 @@ const PmContractValues *
 pm_contract_values(PmCall *call, const pm_position *p, const PmSetCache *set)
 {
 	PmContractCache *cache = cache_of(call);
-	contract_key key = key_of(p, set);
+	contract_key key;
 	contract_entry *entry;
 	double	   *pnls = NULL;
+	bool		keep = set_key(cache, &key, p, set);
 
 	if (cache->contracts == NULL)
 		cache->contracts = make_table(cache->context);
-	entry = hash_search(cache->contracts, &key, HASH_FIND, NULL);
-	if (entry != NULL)
+	if (keep && (entry = hash_search(cache->contracts, &key, HASH_FIND, NULL)) != NULL)
 		return &entry->values;
 
 	value(p, set, &cache->scratch);
-	if (is_full(cache))
+	if (!keep || is_full(cache))
 		return &cache->scratch;
 	/* Entered last and at once: an error before leaves nothing half made. */
 	if (set != NULL)

@@ -5,6 +5,8 @@
 
 #include "utils/memutils.h"
 
+#include "core/shocked_book.h"
+
 typedef enum record_type
 {
 	SET_RECORD,
@@ -20,6 +22,10 @@ typedef struct record
 
 /* Room that a new tape has: a set and a dozen positions. */
 #define FIRST_SIZE	4096
+
+/* Fields that are not kept. */
+#define NOT_KEPT \
+	(1u << PM_DIVIDEND_TIMES | 1u << PM_DIVIDEND_AMOUNTS | 1u << PM_SURFACE)
 
 /* A tape with room for so many more bytes. */
 static PmTape *
@@ -99,6 +105,11 @@ pm_tape_add(PmTape *tape, MemoryContext context,
 		tape->set = body - (char *) tape;
 	}
 	tape = start_record(tape, context, POSITION_RECORD, sizeof stored + named + money, &body);
+	stored.present &= ~NOT_KEPT;
+	stored.dividend_count = 0;
+	stored.dividend_times = NULL;
+	stored.dividend_amounts = NULL;
+	stored.surface = NULL;
 	stored.underlying.bytes = stored.currency.bytes = NULL;
 	stored.currency.length = money;
 	memcpy(body, &stored, sizeof stored);
@@ -158,13 +169,13 @@ position_valid(const char *body, Size size)
 	if (size < sizeof p)
 		return false;
 	memcpy(&p, body, sizeof p);
-	if ((unsigned) p.kind > PM_PUT || (unsigned) p.exercise > PM_AMERICAN ||
+	if ((p.present & NOT_KEPT) != 0 || (unsigned) p.kind > PM_PUT || (unsigned) p.exercise > PM_AMERICAN ||
 		(unsigned) p.pricing > PM_BACHELIER || (unsigned) p.settlement > PM_INVERSE ||
 		p.underlying.length > size || p.currency.length > size ||
 		sizeof p + p.underlying.length + p.currency.length != size)
 		return false;
 	p.underlying.bytes = p.currency.bytes = body + sizeof p;
-	return pm_position_check(&p, &issue);
+	return pm_position_check(&p, &issue) && pm_book_takes(&p, &issue);
 }
 
 bool

@@ -4,6 +4,9 @@
  * One chunk of memory: a header and then records, each a scenario set, which
  * holds for the positions after it, or a position with its texts.  Tapes are
  * joined by appending one to the other.
+ *
+ * Positions are those that pm_book_takes, so no dividend and no surface has to
+ * be kept with them: an option there has none, nothing else heeds any.
  */
 #ifndef PM_POSITION_TAPE_H
 #define PM_POSITION_TAPE_H

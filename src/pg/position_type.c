@@ -5,10 +5,12 @@
 
 #include "catalog/pg_type.h"
 #include "datatype/timestamp.h"
+#include "utils/array.h"
 #include "utils/timestamp.h"
 
 #include "error.h"
 #include "risk_array_type.h"
+#include "surface_type.h"
 
 /* In the order of the core's enums. */
 const char *const pm_kind_labels[] = {"spot", "future", "perpetual", "call", "put", NULL};
@@ -16,10 +18,15 @@ const char *const pm_exercise_labels[] = {"european", "american", NULL};
 const char *const pm_pricing_labels[] = {"black_scholes", "black76", "bachelier", NULL};
 const char *const pm_settlement_labels[] = {"linear", "inverse", NULL};
 
+/* Instants are handed on as they are. */
+StaticAssertDecl(PM_INSTANT_LOW == DT_NOBEGIN && PM_INSTANT_HIGH == DT_NOEND,
+				 "the server's infinite instants are the core's");
+
 static const Oid field_types[PM_FIELDS] = {
 	FLOAT8OID, FLOAT8OID, FLOAT8OID, TIMESTAMPTZOID, FLOAT8OID, FLOAT8OID,
 	FLOAT8OID, FLOAT8OID, FLOAT8OID, TIMESTAMPTZOID, InvalidOid, InvalidOid,
-	InvalidOid, InvalidOid, TEXTOID, TEXTOID
+	InvalidOid, InvalidOid, TEXTOID, TEXTOID, TIMESTAMPTZARRAYOID,
+	FLOAT8ARRAYOID, ANYOID
 };
 
 static double
@@ -31,16 +38,7 @@ number_field(const PmRowReader *reader, pm_field field)
 static pm_instant
 instant_field(const PmRowReader *reader, pm_field field)
 {
-	TimestampTz at;
-
-	if (reader->nulls[field])
-		return 0;
-	at = DatumGetTimestampTz(reader->values[field]);
-	if (TIMESTAMP_IS_NOBEGIN(at))
-		return PM_INSTANT_LOW;
-	if (TIMESTAMP_IS_NOEND(at))
-		return PM_INSTANT_HIGH;
-	return at;
+	return reader->nulls[field] ? 0 : DatumGetTimestampTz(reader->values[field]);
 }
 
 static int
@@ -69,8 +67,73 @@ text_field(const PmRowReader *reader, pm_field field)
 	};
 }
 
-void
-pm_getarg_position(FunctionCallInfo fcinfo, int argno, pm_position *p)
+/*
+ * The elements of a field that is an array of numbers of 8 bytes, which it
+ * must have in one dimension and without NULLs.
+ */
+static bool
+array_field(const PmRowReader *reader, const pm_position *p, pm_field field,
+			const void **elements, uint32 *count, pm_issue *issue)
+{
+	ArrayType  *array = DatumGetArrayTypeP(reader->values[field]);
+	char		shown[64];
+
+	*count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+	*elements = ARR_DATA_PTR(array);
+	if (ARR_NDIM(array) > 1)
+	{
+		snprintf(shown, sizeof shown, "an array of %d dimensions", ARR_NDIM(array));
+		return pm_fail_field(p, field, PM_INVALID_VALUE, "must have one dimension", shown, issue);
+	}
+	if (ARR_HASNULL(array))
+		for (uint32 i = 0; i < *count; i++)
+			if (att_isnull(i, ARR_NULLBITMAP(array)))
+			{
+				snprintf(shown, sizeof shown, "null at number %u", i + 1);
+				return pm_fail_field(p, field, PM_NULL_VALUE, "must not contain nulls", shown, issue);
+			}
+	return true;
+}
+
+/* The fields of dividends, if any; one may be missing, which a check will find. */
+static bool
+read_dividends(const PmRowReader *reader, pm_position *p, pm_issue *issue)
+{
+	bool		timed = pm_has(p, PM_DIVIDEND_TIMES);
+	const void *elements;
+	uint32		amounts;
+	char		shown[64];
+
+	p->dividend_count = 0;
+	p->dividend_times = NULL;
+	p->dividend_amounts = NULL;
+	if (timed)
+	{
+		if (!array_field(reader, p, PM_DIVIDEND_TIMES, &elements, &p->dividend_count, issue))
+			return false;
+		p->dividend_times = elements;
+	}
+	if (!pm_has(p, PM_DIVIDEND_AMOUNTS))
+		return true;
+	if (!array_field(reader, p, PM_DIVIDEND_AMOUNTS, &elements, &amounts, issue))
+		return false;
+	p->dividend_amounts = elements;
+	if (timed && amounts != p->dividend_count)
+	{
+		snprintf(shown, sizeof shown, "an array of %u (dividend_times: %u)", amounts, p->dividend_count);
+		return pm_fail_field(p, PM_DIVIDEND_AMOUNTS, PM_INVALID_VALUE,
+							 "must have as many elements as dividend_times", shown, issue);
+	}
+	p->dividend_count = amounts;
+	return true;
+}
+
+/*
+ * Reads argument `argno` without judging it: false, with the issue, only for
+ * arrays that are no lists of numbers.  A NULL argument is an error.
+ */
+static bool
+getarg_position(FunctionCallInfo fcinfo, int argno, pm_position *p, pm_issue *issue)
 {
 	PmCall	   *call = pm_call(fcinfo);
 	PmRowReader *reader = &call->position;
@@ -103,6 +166,8 @@ pm_getarg_position(FunctionCallInfo fcinfo, int argno, pm_position *p)
 	p->settlement = enum_field(reader, PM_SETTLEMENT, pm_settlement_labels);
 	p->underlying = text_field(reader, PM_UNDERLYING);
 	p->currency = text_field(reader, PM_CURRENCY);
+	p->surface = pm_has(p, PM_SURFACE) ? pm_datum_surface(reader->values[PM_SURFACE]) : NULL;
+	return read_dividends(reader, p, issue);
 }
 
 void
@@ -110,13 +175,12 @@ pm_getarg_checked_position(FunctionCallInfo fcinfo, int argno, pm_position *p)
 {
 	pm_issue	issue;
 
-	pm_getarg_position(fcinfo, argno, p);
-	if (!pm_position_check(p, &issue))
+	if (!getarg_position(fcinfo, argno, p, &issue) || !pm_position_check(p, &issue))
 		pm_raise(&issue);
 }
 
 /*
- * margin_position(quantity, ..., currency): the row of its arguments.
+ * margin_position(quantity, ..., surface): the row of its arguments.
  *
  * It judges nothing, so that a view over doubtful data can be read and its
  * rows shown by position_issue(); whatever values a position checks it.
@@ -149,7 +213,8 @@ position_issue(PG_FUNCTION_ARGS)
 				"The position is null.");
 		PG_RETURN_TEXT_P(pm_issue_text(&issue));
 	}
-	pm_getarg_position(fcinfo, 0, &position);
+	if (!getarg_position(fcinfo, 0, &position, &issue))
+		PG_RETURN_TEXT_P(pm_issue_text(&issue));
 	row = (pm_risk_row)
 	{
 		.underlying = position.underlying, .quantity = position.quantity,

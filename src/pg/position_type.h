@@ -12,13 +12,10 @@ extern const char *const pm_pricing_labels[];
 extern const char *const pm_settlement_labels[];
 
 /*
- * Reads argument `argno`, a margin_position, without judging it; texts point
- * into the argument or into the current memory context.  A NULL argument is
- * an error.
+ * Reads argument `argno`, a margin_position, and raises what is wrong with it;
+ * texts, arrays and the surface are in the argument or in the current memory
+ * context.
  */
-extern void pm_getarg_position(FunctionCallInfo fcinfo, int argno, pm_position *position);
-
-/* The same, and raises what is wrong with it. */
 extern void pm_getarg_checked_position(FunctionCallInfo fcinfo, int argno,
 									   pm_position *position);
 

@@ -8,6 +8,7 @@
 
 #include "catalog/pg_type.h"
 #include "utils/array.h"
+#include "utils/timestamp.h"
 
 #include "core/exact.h"
 #include "core/option.h"
@@ -30,6 +31,23 @@ greeks_datum(FunctionCallInfo fcinfo, const pm_greeks *g)
 	bool		nulls[lengthof(values)] = {false};
 
 	return HeapTupleGetDatum(heap_form_tuple(desc, values, nulls));
+}
+
+/* years_between(timestamptz, timestamptz) returns float8. */
+PG_FUNCTION_INFO_V1(years_between);
+Datum
+years_between(PG_FUNCTION_ARGS)
+{
+	TimestampTz from = PG_GETARG_TIMESTAMPTZ(0);
+	TimestampTz to = PG_GETARG_TIMESTAMPTZ(1);
+
+	if (TIMESTAMP_NOT_FINITE(from) || TIMESTAMP_NOT_FINITE(to))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("instants must be finite"),
+				 errdetail("%s is infinite.", TIMESTAMP_NOT_FINITE(from) ? "from_instant" : "to_instant"),
+				 errhint("Give two points in time with their time zones.")));
+	PG_RETURN_FLOAT8(pm_years_between(from, to));
 }
 
 /*
@@ -69,7 +87,8 @@ getarg_option(FunctionCallInfo fcinfo)
 	{
 		.sign = p.kind == PM_CALL ? 1 : -1, .spot = p.spot,
 			.strike = p.strike, .years = years, .volatility = p.volatility,
-			.rate = p.rate, .yield = p.yield, .pricing = p.pricing
+			.rate = p.rate, .yield = p.yield, .pricing = p.pricing,
+			.exercise = p.exercise
 	};
 	pm_raise(&issue);
 }
@@ -106,7 +125,7 @@ option_greeks(PG_FUNCTION_ARGS)
 	pm_option	option = getarg_option(fcinfo);
 	pm_greeks	g;
 
-	pm_option_greeks(&option, &g);
+	pm_option_greeks(&option, true, &g);
 	check_result(g.price, "price");
 	check_result(g.delta, "delta");
 	check_result(g.gamma, "gamma");

@@ -12,7 +12,8 @@
  * Reading it, arguments may come in any order and those with a default may be
  * left out, as in SQL.  The binary form: version and kind (int1 each), number
  * of parts (int4), and per part its type (int1), its number of rows, shocks or
- * neither (int4), and its numbers (float8 each).
+ * neither (int4), and its numbers (float8 each), of a row followed by its
+ * stickiness (int1).
  */
 #include "scenario_type.h"
 
@@ -31,17 +32,18 @@
 typedef struct argument
 {
 	const char *name;
-	double		standard;		/* NaN: no default, must be given */
+	double		standard;		/* NaN: none, must be given; Infinity: NULL */
 } argument;
 
 /* In the order of the fields of pm_scenario. */
 static const argument row_arguments[] = {
 	{"price_shock", 0}, {"price_points", 0}, {"vol_shock", 0},
 	{"vol_points", 0}, {"vol_power", 0}, {"vol_power_long", INFINITY},
-	{"vol_floor", 0}, {"rate_points", 0}, {"days", 0}, {"weight", 1}
+	{"vol_floor", 0}, {"rate_points", 0}, {"days", 0}, {"weight", 1},
+	{"skew_shock", 0}, {"smile_shock", 0}, {"skew_cap", INFINITY}
 };
 
-/* In the order of the parameters of the part, then the array of a grid. */
+/* In the order of the parameters of the part. */
 static const argument grid_arguments[] = {
 	{"price_range", NAN}, {"price_steps", NAN}, {"vol_power", 0}, {"days", 0}
 };
@@ -52,21 +54,21 @@ static const argument span_arguments[] = {
 };
 
 #define MAX_ARGUMENTS lengthof(row_arguments)
-#define VOL_POWER_LONG 5		/* in row_arguments */
 
 typedef struct part_form
 {
 	const char *name;
 	const argument *arguments;
 	int			count;
+	const char *other;			/* the argument that is not a number, or NULL */
 } part_form;
 
 /* In the order of pm_part_type; a list is a series of its rows. */
 static const part_form forms[] = {
-	{"market_scenario", row_arguments, lengthof(row_arguments)},
-	{"scenario_grid", grid_arguments, lengthof(grid_arguments)},
-	{"tims_scenarios", tims_arguments, lengthof(tims_arguments)},
-	{"span_scenarios", span_arguments, lengthof(span_arguments)},
+	{"market_scenario", row_arguments, lengthof(row_arguments), "stickiness"},
+	{"scenario_grid", grid_arguments, lengthof(grid_arguments), "vol_shocks"},
+	{"tims_scenarios", tims_arguments, lengthof(tims_arguments), NULL},
+	{"span_scenarios", span_arguments, lengthof(span_arguments), NULL},
 };
 
 StaticAssertDecl(lengthof(row_arguments) == offsetof(pm_scenario, stickiness) / sizeof(double),
@@ -207,18 +209,50 @@ read_numbers(PmReader *r, double **values, uint32 *count)
 	return pm_next_is(r, "}") || pm_fail_syntax(r, "\",\" or \"}\"");
 }
 
-/* "(name => value, ...)" into values in the order of the form. */
-static bool
-read_arguments(PmReader *r, const part_form *form, double *values,
-			   double **vols, uint32 *vol_count)
+/* What the arguments of a part say. */
+typedef struct arguments
 {
-	bool		given[MAX_ARGUMENTS] = {false};
+	double		values[MAX_ARGUMENTS];	/* in the order of the form */
+	double	   *vols;			/* of a grid */
+	uint32		vol_count;
+	pm_stickiness stickiness;	/* of a row */
+} arguments;
+
+static bool
+read_stickiness(PmReader *r, pm_stickiness *stickiness)
+{
+	for (int i = 0; pm_stickiness_labels[i] != NULL; i++)
+		if (pm_next_is(r, pm_stickiness_labels[i]))
+		{
+			*stickiness = i;
+			return true;
+		}
+	return pm_fail_syntax(r, "strike or moneyness");
+}
+
+/* Value `i` of a form: a number or, after these, its other argument. */
+static bool
+read_value(PmReader *r, const part_form *form, int i, arguments *a)
+{
+	if (i < form->count)
+		return pm_read_number(r, &a->values[i]);
+	if (form->arguments == grid_arguments)
+		return read_numbers(r, &a->vols, &a->vol_count);
+	return read_stickiness(r, &a->stickiness);
+}
+
+/* "(name => value, ...)" */
+static bool
+read_arguments(PmReader *r, const part_form *form, arguments *a)
+{
+	bool		given[MAX_ARGUMENTS + 1] = {false};
 	static const double unchanged = 0;
 
-	*vols = unconstify(double *, &unchanged);
-	*vol_count = 1;
+	a->vols = unconstify(double *, &unchanged);
+	a->vol_count = 1;
+	a->stickiness = PM_STICKY_STRIKE;
 	for (int i = 0; i < form->count; i++)
-		values[i] = form->arguments[i].standard;
+		a->values[i] = form->arguments[i].standard;
 	if (!pm_next_is(r, "("))
 		return pm_fail_syntax(r, "\"(\"");
 	if (pm_next_is(r, ")"))
@@ -229,19 +263,8 @@ read_arguments(PmReader *r, const part_form *form, double *values,
 		int			i = next_name(r, (const char *) form->arguments,
 								  sizeof(argument), form->count);
 
-		if (i < 0 && form->arguments == grid_arguments && pm_next_is(r, "vol_shocks"))
-		{
-			if (*vols != &unchanged)
-			{
-				r->at = at;
-				return pm_fail_syntax(r, "each argument once");
-			}
-			if (!pm_next_is(r, "=>"))
-				return pm_fail_syntax(r, "\"=>\"");
-			if (!read_numbers(r, vols, vol_count))
-				return false;
-			continue;
-		}
+		if (i < 0 && form->other != NULL && pm_next_is(r, form->other))
+			i = form->count;
 		if (i < 0)
 			return pm_fail_syntax(r, "the name of an argument");
 		if (given[i])
@@ -252,7 +275,7 @@ read_arguments(PmReader *r, const part_form *form, double *values,
 		given[i] = true;
 		if (!pm_next_is(r, "=>"))
 			return pm_fail_syntax(r, "\"=>\"");
-		if (!pm_read_number(r, &values[i]))
+		if (!read_value(r, form, i, a))
 			return false;
 	} while (pm_next_is(r, ","));
 	return pm_next_is(r, ")") || pm_fail_syntax(r, "\",\" or \")\"");
@@ -261,16 +284,16 @@ read_arguments(PmReader *r, const part_form *form, double *values,
 static bool
 read_row(PmReader *r, pm_scenario *row)
 {
-	double		values[MAX_ARGUMENTS];
-	double	   *vols;
-	uint32		vol_count;
+	arguments	a;
 
-	if (!read_arguments(r, &forms[PM_PART_LIST], values, &vols, &vol_count))
+	if (!read_arguments(r, &forms[PM_PART_LIST], &a))
 		return false;
-	if (isinf(values[VOL_POWER_LONG]))
-		values[VOL_POWER_LONG] = NAN;	/* not given: the core's NULL */
+	for (int i = 0; i < (int) MAX_ARGUMENTS; i++)
+		if (isinf(a.values[i]))
+			a.values[i] = NAN;	/* the core's NULL */
 	*row = pm_scenario_neutral();
-	memcpy(row, values, sizeof values);
+	memcpy(row, a.values, sizeof a.values);
+	row->stickiness = a.stickiness;
 	return true;
 }
 
@@ -304,20 +327,18 @@ static bool
 read_part(PmReader *r, builder *b)
 {
 	int			type = next_name(r, (const char *) forms, sizeof(part_form), lengthof(forms));
-	double		values[MAX_ARGUMENTS];
-	double	   *vols;
-	uint32		vol_count;
+	arguments	a;
 
 	if (type < 0)
 		return pm_fail_syntax(r, "scenario_grid, tims_scenarios, span_scenarios or market_scenario");
 	if (type == PM_PART_LIST)
 		return read_list(r, b);
-	if (!read_arguments(r, &forms[type], values, &vols, &vol_count))
+	if (!read_arguments(r, &forms[type], &a))
 		return false;
 	for (int i = 0; i < forms[type].count; i++)
-		if (isnan(values[i]))
+		if (isnan(a.values[i]))
 			return pm_fail_syntax(r, psprintf("%s to have been given", forms[type].arguments[i].name));
-	return add_generator(b, type, values, vols, vol_count, r->issue);
+	return add_generator(b, type, a.values, a.vols, a.vol_count, r->issue);
 }
 
 bool
@@ -385,8 +406,11 @@ write_row(StringInfo out, const pm_scenario *row)
 	memcpy(values, row, sizeof values);
 	appendStringInfo(out, "%s(", forms[PM_PART_LIST].name);
 	for (int i = 0; i < (int) MAX_ARGUMENTS; i++)
-		if (i == VOL_POWER_LONG ? !isnan(values[i]) : values[i] != row_arguments[i].standard)
+		if (!isnan(values[i]) && values[i] != row_arguments[i].standard)
 			write_argument(out, row_arguments[i].name, values[i], &separator);
+	if (row->stickiness != PM_STICKY_STRIKE)
+		appendStringInfo(out, "%s%s => %s", separator, forms[PM_PART_LIST].other,
+						 pm_stickiness_labels[PM_STICKY_MONEYNESS]);
 	appendStringInfoChar(out, ')');
 }
 
@@ -481,6 +505,7 @@ pm_send_scenario_set(StringInfo out, const pm_scenario_set *set)
 				memcpy(values, &row, sizeof values);
 				for (int f = 0; f < (int) MAX_ARGUMENTS; f++)
 					pq_sendfloat8(out, values[f]);
+				pq_sendint8(out, row.stickiness);
 			}
 			continue;
 		}
@@ -511,11 +536,11 @@ raise_binary(const char *detail)
 			 errhint("Send what scenario_set_send gave, or use the text form.")));
 }
 
-/* `count` items of `numbers` doubles each must still be in the message. */
+/* `count` items of `bytes` bytes each must still be in the message. */
 static void
-expect_numbers(StringInfo in, uint32 count, uint32 numbers)
+expect_items(StringInfo in, uint32 count, uint32 bytes)
 {
-	if ((uint64) count * numbers * sizeof(double) > (uint64) (in->len - in->cursor))
+	if ((uint64) count * bytes > (uint64) (in->len - in->cursor))
 		raise_binary("It ends before its last number.");
 }
 
@@ -534,7 +559,7 @@ receive_part(StringInfo in, builder *b, pm_issue *issue)
 	{
 		pm_scenario *rows;
 
-		expect_numbers(in, count, MAX_ARGUMENTS);
+		expect_items(in, count, MAX_ARGUMENTS * sizeof(float8) + 1);
 		rows = palloc(Max(count, 1) * sizeof(pm_scenario));
 		for (uint32 i = 0; i < count; i++)
 		{
@@ -542,17 +567,18 @@ receive_part(StringInfo in, builder *b, pm_issue *issue)
 				parameters[f] = pq_getmsgfloat8(in);
 			rows[i] = pm_scenario_neutral();
 			memcpy(&rows[i], parameters, sizeof parameters);
+			rows[i].stickiness = pq_getmsgbyte(in);
 		}
 		good = add_list(b, rows, count, issue);
 	}
 	else
 	{
-		expect_numbers(in, 1, forms[type].count);
+		expect_items(in, forms[type].count, sizeof(float8));
 		for (int i = 0; i < forms[type].count; i++)
 			parameters[i] = pq_getmsgfloat8(in);
 		if (type != PM_PART_GRID && count != 0)
 			raise_binary("A part that has no volatility shocks claims some.");
-		expect_numbers(in, count, 1);
+		expect_items(in, count, sizeof(float8));
 		vols = palloc(Max(count, 1) * sizeof(double));
 		for (uint32 i = 0; i < count; i++)
 			vols[i] = pq_getmsgfloat8(in);

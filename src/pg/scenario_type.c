@@ -22,12 +22,14 @@ const char *const pm_stickiness_labels[] = {"strike", "moneyness", NULL};
 enum
 {
 	PRICE_SHOCK, PRICE_POINTS, VOL_SHOCK, VOL_POINTS, VOL_POWER, VOL_POWER_LONG,
-	VOL_FLOOR, RATE_POINTS, DAYS, STICKINESS, WEIGHT, SCENARIO_FIELDS
+	VOL_FLOOR, RATE_POINTS, DAYS, STICKINESS, WEIGHT,
+	SKEW_SHOCK, SMILE_SHOCK, SKEW_CAP, SCENARIO_FIELDS
 };
 
 static const Oid field_types[SCENARIO_FIELDS] = {
 	FLOAT8OID, FLOAT8OID, FLOAT8OID, FLOAT8OID, FLOAT8OID, FLOAT8OID,
-	FLOAT8OID, FLOAT8OID, FLOAT8OID, InvalidOid, FLOAT8OID
+	FLOAT8OID, FLOAT8OID, FLOAT8OID, InvalidOid, FLOAT8OID,
+	FLOAT8OID, FLOAT8OID, FLOAT8OID
 };
 
 /* Where a numeric attribute lives in the core's struct. */
@@ -42,10 +44,20 @@ static const size_t field_offsets[SCENARIO_FIELDS] = {
 	[RATE_POINTS] = offsetof(pm_scenario, rate_points),
 	[DAYS] = offsetof(pm_scenario, days),
 	[WEIGHT] = offsetof(pm_scenario, weight),
+	[SKEW_SHOCK] = offsetof(pm_scenario, skew_shock),
+	[SMILE_SHOCK] = offsetof(pm_scenario, smile_shock),
+	[SKEW_CAP] = offsetof(pm_scenario, skew_cap),
 };
 
 #define NUMBER_AT(scenario, field) \
 	((double *) ((char *) (scenario) + field_offsets[field]))
+
+/* Fields of which NULL is a value: the core's NaN. */
+static bool
+may_be_null(int field)
+{
+	return field == VOL_POWER_LONG || field == SKEW_CAP;
+}
 
 pm_scenario
 pm_read_scenario(PmCall *call, HeapTupleHeader row)
@@ -61,8 +73,7 @@ pm_read_scenario(PmCall *call, HeapTupleHeader row)
 
 		if (reader->nulls[field])
 		{
-			/* NULL is a value here: the same power as up to 30 days. */
-			if (field == VOL_POWER_LONG)
+			if (may_be_null(field))
 				continue;
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
@@ -78,8 +89,7 @@ pm_read_scenario(PmCall *call, HeapTupleHeader row)
 			continue;
 		}
 		*NUMBER_AT(&scenario, field) = DatumGetFloat8(reader->values[field]);
-		/* The core reads NaN here as NULL. */
-		if (field == VOL_POWER_LONG && isnan(scenario.vol_power_long))
+		if (may_be_null(field) && isnan(*NUMBER_AT(&scenario, field)))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("scenario field \"%s\" must be a finite number", name),
@@ -92,7 +102,7 @@ pm_read_scenario(PmCall *call, HeapTupleHeader row)
 }
 
 /*
- * market_scenario(price_shock, ..., weight): the row of its arguments, which
+ * market_scenario(price_shock, ..., skew_cap): the row of its arguments, which
  * must make a usable scenario.
  */
 PG_FUNCTION_INFO_V1(market_scenario);
@@ -253,15 +263,16 @@ scenarios(PG_FUNCTION_ARGS)
 	const pm_scenario_part *part;
 	Datum	   *values;
 	bool	   *nulls;
-	Oid			strike;
+	Oid			stickiness[2];
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	values = palloc0(info->setDesc->natts * sizeof(Datum));
 	nulls = palloc(info->setDesc->natts * sizeof(bool));
 	for (int i = 0; i < info->setDesc->natts; i++)
 		nulls[i] = i >= SCENARIO_FIELDS;
-	strike = enum_oid(TupleDescAttr(info->setDesc, STICKINESS)->atttypid,
-					  pm_stickiness_labels[PM_STICKY_STRIKE]);
+	for (int i = 0; i < (int) lengthof(stickiness); i++)
+		stickiness[i] = enum_oid(TupleDescAttr(info->setDesc, STICKINESS)->atttypid,
+								 pm_stickiness_labels[i]);
 
 	while ((part = pm_next_part(&cursor)) != NULL)
 		for (uint32 i = 0; i < part->count; i++)
@@ -270,10 +281,18 @@ scenarios(PG_FUNCTION_ARGS)
 
 			CHECK_FOR_INTERRUPTS();
 			for (int field = 0; field < SCENARIO_FIELDS; field++)
-				values[field] = field == STICKINESS
-					? ObjectIdGetDatum(strike)
-					: Float8GetDatum(*NUMBER_AT(&row, field));
-			nulls[VOL_POWER_LONG] = isnan(row.vol_power_long);
+			{
+				double		number;
+
+				if (field == STICKINESS)
+				{
+					values[field] = ObjectIdGetDatum(stickiness[row.stickiness != PM_STICKY_STRIKE]);
+					continue;
+				}
+				number = *NUMBER_AT(&row, field);
+				values[field] = Float8GetDatum(number);
+				nulls[field] = may_be_null(field) && isnan(number);
+			}
 			tuplestore_putvalues(info->setResult, info->setDesc, values, nulls);
 		}
 	return (Datum) 0;

@@ -97,8 +97,11 @@ prices(void)
 					for (int r = 0; r < LENGTH(rates); r++)
 						for (int both = 0; both < 4; both++)
 						{
-							pm_option	o = {both % 2 ? 1 : -1, 100, strikes[k], years[t],
-							volatilities[v], rates[r], 0, (pm_pricing) model};
+							pm_option	o = {
+								.sign = both % 2 ? 1 : -1, .spot = 100, .strike = strikes[k],
+								.years = years[t], .volatility = volatilities[v],
+								.rate = rates[r], .pricing = (pm_pricing) model
+							};
 							double		scale,
 										want,
 										got,

@@ -29,7 +29,7 @@ evaluate(const pm_option *o, double *out)
 {
 	pm_greeks	g;
 
-	pm_option_greeks(o, &g);
+	pm_option_greeks(o, true, &g);
 	out[PRICE] = g.price;
 	out[DELTA] = g.delta;
 	out[GAMMA] = g.gamma;
@@ -45,7 +45,7 @@ evaluate(const pm_option *o, double *out)
 static pm_option
 read_option(char **fields)
 {
-	pm_option	o;
+	pm_option	o = {0};
 
 	o.pricing = strcmp(fields[0], "bachelier") == 0 ? PM_BACHELIER :
 		strcmp(fields[0], "black76") == 0 ? PM_BLACK76 : PM_BLACK_SCHOLES;
@@ -260,7 +260,7 @@ static void
 for_each_option(void (*law) (const pm_option *call, const char *text))
 {
 	char		text[256];
-	pm_option	o;
+	pm_option	o = {0};
 
 	o.sign = 1;
 	for (int model = PM_BLACK_SCHOLES; model <= PM_BACHELIER; model++)
@@ -405,6 +405,43 @@ law_parity(const pm_option *call, const char *text)
 			output_names[i], c[i], p[i], want[i]);
 }
 
+/*
+ * However many prices of the underlying are valued together, each value has
+ * the bits of a value by itself.
+ */
+static void
+law_many_prices(const pm_option *call, const char *text)
+{
+	enum
+	{
+		MANY = 37
+	};
+	static size_t count = 0;
+
+	count = count % MANY + 1;
+	for (int sign = 1; sign >= -1; sign -= 2)
+	{
+		pm_option	o = *call;
+		double		spots[MANY];
+		double		prices[MANY];
+
+		o.sign = sign;
+		for (size_t i = 0; i < count; i++)
+			spots[i] = call->spot * (0.5 + 0.25 * (double) (i % 7)) * (1 + 0.001 * (double) i);
+		pm_option_prices(&o, PM_EXACT, spots, count, prices);
+		for (size_t i = 0; i < count; i++)
+		{
+			double		alone;
+
+			o.spot = spots[i];
+			alone = pm_option_price(&o);
+			LAW(memcmp(&alone, &prices[i], sizeof alone) == 0,
+				"%s: price %zu of %zu of sign %d %.17g, alone %.17g", text, i, count,
+				sign, prices[i], alone);
+		}
+	}
+}
+
 /* A call on S struck at K is a put on K struck at S, the rates exchanged. */
 static void
 law_symmetry(const pm_option *call, const char *text)
@@ -536,8 +573,10 @@ kinks(void)
 	for (int model = PM_BLACK_SCHOLES; model <= PM_BACHELIER; model++)
 		for (int corner = 0; corner < 3; corner++)
 		{
-			pm_option	o = {1, 80, 80, corner == 1 ? 0 : 2,
-			corner == 0 ? 0 : (corner == 1 ? 0.3 : 0), 0, 0, (pm_pricing) model};
+			pm_option	o = {
+				.sign = 1, .spot = 80, .strike = 80, .years = corner == 1 ? 0 : 2,
+				.volatility = corner == 1 ? 0.3 : 0, .pricing = (pm_pricing) model
+			};
 			double		out[OUTPUTS];
 
 			evaluate(&o, out);
@@ -563,8 +602,11 @@ monotone_in_strike(void)
 			for (int v = 0; v < LENGTH(grid_volatilities); v++)
 				for (int sign = 1; sign >= -1; sign -= 2)
 				{
-					pm_option	o = {sign, 100, 1, grid_years[t],
-					grid_volatilities[v], 0.03, 0, (pm_pricing) model};
+					pm_option	o = {
+						.sign = sign, .spot = 100, .strike = 1, .years = grid_years[t],
+						.volatility = grid_volatilities[v], .rate = 0.03,
+						.pricing = (pm_pricing) model
+					};
 					double		before;
 
 					if (model == PM_BLACK_SCHOLES)
@@ -614,8 +656,11 @@ ends_of_range(void)
 					for (int v = 0; v < LENGTH(volatilities); v++)
 						for (int sign = 1; sign >= -1; sign -= 2)
 						{
-							pm_option	o = {sign, ends[s], ends[k], times[t],
-							volatilities[v], 0.01, 0, (pm_pricing) model};
+							pm_option	o = {
+								.sign = sign, .spot = ends[s], .strike = ends[k],
+								.years = times[t], .volatility = volatilities[v],
+								.rate = 0.01, .pricing = (pm_pricing) model
+							};
 							char		text[256];
 							double		price = pm_option_price(&o);
 
@@ -636,6 +681,7 @@ main(int argc, char **argv)
 				8 + OUTPUTS, 500, quantlib_answer);
 	for_each_option(law_finite_and_bounded);
 	for_each_option(law_parity);
+	for_each_option(law_many_prices);
 	for_each_option(law_symmetry);
 	for_each_option(law_homogeneity);
 	for_each_option(law_zero_limits);

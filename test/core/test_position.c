@@ -125,17 +125,17 @@ refused(const pm_position *p, pm_field field, pm_code code, const char *words, c
 		  done ? "accepted" : "refused", issue.message, issue.detail, issue.hint);
 }
 
-/* N needed, o optional, - forbidden: spot, future, perpetual, call, put. */
+/* N needed, 1 one of these, o optional, - forbidden: spot, future, perpetual, call, put. */
 static const char *const rules[PM_FIELDS] = {
 	"NNNNN",					/* quantity */
 	"NNNNN",					/* multiplier */
 	"---NN",					/* strike */
 	"-ooNN",					/* expiry */
 	"NNNNN",					/* spot */
-	"oooNN",					/* volatility */
+	"ooo11",					/* volatility */
 	"oooNN",					/* rate */
 	"oooNN",					/* yield */
-	"ooooo",					/* price */
+	"ooo11",					/* price */
 	"oooNN",					/* as_of */
 	"NNNNN",					/* kind */
 	"oooNN",					/* exercise */
@@ -143,6 +143,9 @@ static const char *const rules[PM_FIELDS] = {
 	"NNNNN",					/* settlement */
 	"NNNNN",					/* underlying */
 	"ooooo",					/* currency */
+	"ooooo",					/* dividend_times */
+	"ooooo",					/* dividend_amounts */
+	"ooo11",					/* surface */
 };
 
 static void
@@ -158,8 +161,16 @@ presence(void)
 			pm_position p = bare;
 			pm_field	field = (pm_field) f;
 
+			/* One without the other is refused: dividends(). */
+			if (field == PM_DIVIDEND_TIMES || field == PM_DIVIDEND_AMOUNTS)
+				continue;
 			take(&p, field);
-			if (rules[f][kind] == 'N')
+			if (rules[f][kind] == '1')
+			{
+				take(&p, PM_VOLATILITY);
+				refused(&p, PM_VOLATILITY, PM_NULL_VALUE, "must not be null", "null");
+			}
+			else if (rules[f][kind] == 'N')
 				refused(&p, field, PM_NULL_VALUE, "must not be null", "null");
 			else
 				accepted(&p, "without an optional field");
@@ -234,7 +245,7 @@ not_numbers(void)
 				if (number == NULL || rules[f][kind] == '-')
 					continue;
 				*number = bad[b];
-				if (rules[f][kind] == 'o')
+				if (rules[f][kind] == 'o' || f == PM_PRICE)
 				{
 					take(&p, (pm_field) f);
 					accepted(&p, "with rubbish in a field that is not given");
@@ -268,6 +279,84 @@ instants(void)
 			p.as_of++;
 			refused(&p, PM_EXPIRY, PM_INVALID_VALUE, "must not be before as_of", "");
 		}
+}
+
+/* `p` with these dividends. */
+static pm_position
+paying(pm_position p, const pm_instant *times, const double *amounts, uint32_t count)
+{
+	give(&p, PM_DIVIDEND_TIMES);
+	give(&p, PM_DIVIDEND_AMOUNTS);
+	p.dividend_times = times;
+	p.dividend_amounts = amounts;
+	p.dividend_count = count;
+	return p;
+}
+
+/* Past and future ones alike, of whatever kind. */
+static void
+dividends(void)
+{
+	static const double bad[] = {NAN, INFINITY, -INFINITY, -0.5};
+	static const char *const why[] = {"must be finite numbers", "must be finite numbers",
+	"must be finite numbers", "must not be negative"};
+	static const char *const shown[] = {"NaN at number 2", "Infinity at number 2",
+	"-Infinity at number 2", "-0.5 at number 2"};
+
+	for (int kind = 0; kind < 5; kind++)
+	{
+		pm_position bare = needed((pm_kind) kind);
+		pm_instant	times[65];
+		double		amounts[65];
+		pm_position p;
+
+		/* from long before as_of to long after expiry */
+		for (int i = 0; i < 65; i++)
+		{
+			times[i] = (i - 5) * 30 * DAY;
+			amounts[i] = i / 8.0;
+		}
+		p = paying(bare, times, amounts, 64);
+		accepted(&p, "with as many dividends as may be");
+		p.dividend_count = 65;
+		refused(&p, PM_DIVIDEND_TIMES, PM_LIMIT, "more than 64", "an array of 65");
+		p.dividend_count = 0;
+		accepted(&p, "with no dividend");
+		take(&p, PM_DIVIDEND_TIMES);
+		refused(&p, PM_DIVIDEND_TIMES, PM_NULL_VALUE, "must not be null with dividend_amounts", "null");
+		p = paying(bare, times, amounts, 64);
+		take(&p, PM_DIVIDEND_AMOUNTS);
+		refused(&p, PM_DIVIDEND_AMOUNTS, PM_NULL_VALUE, "must not be null with dividend_times", "null");
+
+		p = paying(bare, times, amounts, 3);
+		times[2] = times[1];
+		refused(&p, PM_DIVIDEND_TIMES, PM_INVALID_VALUE, "must be in ascending order",
+				"not later than the one before at number 3");
+		times[2] = times[1] + 1;
+		accepted(&p, "with dividends a microsecond apart");
+		times[2] = PM_INSTANT_HIGH;
+		refused(&p, PM_DIVIDEND_TIMES, PM_INVALID_VALUE, "must be finite instants", "infinity at number 3");
+		times[0] = PM_INSTANT_LOW;
+		refused(&p, PM_DIVIDEND_TIMES, PM_INVALID_VALUE, "must be finite instants", "-infinity at number 1");
+		p.dividend_count = 2;
+		times[0] = times[1] - DAY;
+		for (int b = 0; b < LENGTH(bad); b++)
+		{
+			amounts[1] = bad[b];
+			refused(&p, PM_DIVIDEND_AMOUNTS, PM_INVALID_VALUE, why[b], shown[b]);
+		}
+		amounts[1] = 0;
+		accepted(&p, "with a dividend of 0");
+
+		for (int pricing = PM_BLACK76; is_option(&bare) && pricing <= PM_BACHELIER; pricing++)
+		{
+			p = paying(option_under((pm_kind) kind, (pm_pricing) pricing, PM_LINEAR), times, amounts, 2);
+			refused(&p, PM_DIVIDEND_TIMES, PM_INVALID_VALUE, "must be empty for an option on a forward",
+					"an array of 2");
+			p.dividend_count = 0;
+			accepted(&p, "on a forward without dividends");
+		}
+	}
 }
 
 /* One number of one kind, out of its range or on its edge. */
@@ -342,7 +431,10 @@ ranges(void)
 						number_refused(p, prices[i], x, PM_INVALID_VALUE,
 									   "must be above 0 under a lognormal model");
 			p.exercise = PM_AMERICAN;
-			refused(&p, PM_EXERCISE, PM_UNSUPPORTED, "American", "'american'");
+			if (pricing == PM_BACHELIER)
+				refused(&p, PM_EXERCISE, PM_UNSUPPORTED, "must be 'european' under bachelier", "'american'");
+			else
+				accepted(&p, "American");
 			p.exercise = PM_EUROPEAN;
 			p.settlement = PM_INVERSE;
 			number_refused(p, PM_SPOT, -1, PM_INVALID_VALUE, "must be above 0");
@@ -420,7 +512,9 @@ names_in_order(void)
 		  strcmp(pm_field_names[PM_VOLATILITY], "volatility") == 0 &&
 		  strcmp(pm_field_names[PM_AS_OF], "as_of") == 0 &&
 		  strcmp(pm_field_names[PM_KIND], "kind") == 0 &&
-		  strcmp(pm_field_names[PM_CURRENCY], "currency") == 0, "field names");
+		  strcmp(pm_field_names[PM_CURRENCY], "currency") == 0 &&
+		  strcmp(pm_field_names[PM_DIVIDEND_TIMES], "dividend_times") == 0 &&
+		  strcmp(pm_field_names[PM_SURFACE], "surface") == 0, "field names");
 	CHECK(strcmp(pm_total_names[PM_MARKET_VALUE], "market_value") == 0 &&
 		  strcmp(pm_total_names[PM_VEGA_1PT], "vega_1pt") == 0 &&
 		  strcmp(pm_total_names[PM_RHO_1PCT], "rho_1pct") == 0, "names of totals");
@@ -577,7 +671,7 @@ option_values(void)
 			pm_issue	issue;
 
 			CHECK(value_of(&p) == 100 * unit, "value of a %s, model %d", kinds[kind], pricing);
-			pm_option_greeks(&o, &g);
+			pm_option_greeks(&o, true, &g);
 			CHECK(pm_contract_totals(&p, totals, &issue), "totals of a %s", kinds[kind]);
 			CHECK(totals[PM_MARKET_VALUE] == pm_quantize(100 * g.price) &&
 				  fabs(totals[PM_DELTA_CASH] - 100 * 100 * g.delta) < 1e-9 &&
@@ -709,7 +803,7 @@ extreme_dates(void)
 	for (int i = 0; i < LENGTH(ends); i++)
 	{
 		pm_position p = needed(PM_CALL);
-		pm_option	o;
+		pm_option	o = {0};
 		double		years = (double) (((long double) ends[i][1] - ends[i][0]) / YEAR);
 		pm_issue	issue;
 
@@ -735,7 +829,7 @@ static void
 volatility_is(const char *story, pm_scenario s, double volatility, double days, double want,
 			  double relative)
 {
-	double		got = pm_scenario_volatility(&s, volatility, days / 365);
+	double		got = pm_scenario_volatility(&s, volatility, days / 365, 0);
 
 	CHECK(fabs(got - want) <= relative * fabs(want), "%s: %.17g, expected %.17g", story, got, want);
 }
@@ -781,12 +875,87 @@ volatility_moves(void)
 	s.vol_shock = 0.5;
 	s.vol_power = 7;
 	s.vol_power_long = 0;
-	CHECK(pm_scenario_volatility(&s, 0.25, 30 / 365.0) == 0.375, "30 days: their own measure");
+	CHECK(pm_scenario_volatility(&s, 0.25, 30 / 365.0, 0) == 0.375, "30 days: their own measure");
 	s.vol_power = 0;
 	s.vol_power_long = 500;
-	CHECK(pm_scenario_volatility(&s, 0.25, 30 / 365.0) == 0.375, "30 days exactly");
-	CHECK(pm_scenario_volatility(&s, 0.25, nextafter(30 / 365.0, 1)) != 0.375,
+	CHECK(pm_scenario_volatility(&s, 0.25, 30 / 365.0, 0) == 0.375, "30 days exactly");
+	CHECK(pm_scenario_volatility(&s, 0.25, nextafter(30 / 365.0, 1), 0) != 0.375,
 		  "an instant more than 30 days");
+}
+
+static void
+skewed_is(const char *story, pm_scenario s, double moneyness, double want)
+{
+	double		got = pm_scenario_volatility(&s, 0.25, 60 / 365.0, moneyness);
+
+	CHECK(got == want, "%s at %g: %.17g, expected %.17g", story, moneyness, got, want);
+}
+
+/* Binary fractions throughout, so that what is expected is exact. */
+static void
+volatility_skews(void)
+{
+	pm_scenario s = pm_scenario_neutral();
+
+	s.skew_shock = -0.5;
+	skewed_is("skew", s, -0.5, 0.3125);
+	skewed_is("skew", s, 0, 0.25);
+	skewed_is("skew", s, 0.5, 0.1875);
+	skewed_is("not below nothing", s, 3, 0);
+	s.smile_shock = 0.25;
+	skewed_is("skew and smile", s, -0.5, 0.34375);
+	skewed_is("skew and smile", s, 0.5, 0.21875);
+	s.skew_cap = 0.25;
+	skewed_is("within the cap", s, -0.25, 0.296875);
+	skewed_is("at the cap", s, -0.5, 0.3125);
+	skewed_is("at the cap", s, -1e300, 0.3125);
+	skewed_is("under the cap", s, 1, 0.1875);
+	skewed_is("at the lower cap", s, 64, 0.1875);
+	s.skew_cap = 0;
+	skewed_is("capped to nothing", s, 64, 0.25);
+
+	/* added to the other moves of the volatility, not scaled by time */
+	s.skew_cap = NAN;
+	s.vol_shock = 0.5;
+	s.vol_power_long = -1;
+	s.vol_points = 0.0625;
+	skewed_is("skew and shocks", s, -0.5, 0.25 * (1 + 0.5 * 2 + 0.375) + 0.0625);
+	s.smile_shock = s.skew_shock = 0;
+	skewed_is("shocks alone", s, -0.5, 0.25 * (1 + 0.5 * 2) + 0.0625);
+
+	/* the floor is of upward shocks, which a skew is not; it holds after one */
+	s = pm_scenario_neutral();
+	s.vol_floor = 0.5;
+	s.skew_shock = -0.5;
+	skewed_is("no floor for a skew", s, -0.5, 0.3125);
+	s.vol_shock = 0.25;
+	skewed_is("a floor after a skew", s, 0.5, 0.5);
+	skewed_is("above the floor", s, -4, 0.8125);
+	s.vol_shock = -0.25;
+	skewed_is("no floor below", s, -0.5, 0.25);
+}
+
+/* What does not skew leaves every bit of what it was. */
+static void
+no_skew_no_change(void)
+{
+	int			bad = 0;
+
+	for (int i = 0; i < 2000; i++)
+	{
+		pm_scenario s = pm_scenario_neutral();
+		double		moneyness = random_bits() / 0x1p31 - 1;
+		double		volatility = random_bits() / 0x1p32;
+		double		years = random_bits() / 0x1p31;
+
+		s.vol_shock = random_bits() / 0x1p31 - 1;
+		s.vol_points = i % 2 ? random_bits() / 0x1p33 : 0;
+		bad += pm_scenario_volatility(&s, volatility, years, moneyness) !=
+			fmax(0, volatility * (1 + s.vol_shock) + s.vol_points);
+		s.vol_shock = s.vol_points = 0;
+		bad += pm_scenario_volatility(&s, volatility, years, moneyness) != volatility;
+	}
+	CHECK(bad == 0, "%d volatilities differ without a skew", bad);
 }
 
 /* The power looks at the time before the time step. */
@@ -1073,10 +1242,10 @@ powers_that_overflow(void)
 	s.vol_shock = 0.25;
 	scenario_refused(&p, s, PM_OUT_OF_RANGE, "out of range", "");
 	s.vol_shock = -0.25;
-	CHECK(pm_scenario_volatility(&s, 0.2, 1 / 365.0) == 0, "an infinite fall of volatility");
+	CHECK(pm_scenario_volatility(&s, 0.2, 1 / 365.0, 0) == 0, "an infinite fall of volatility");
 	s.vol_shock = 0;
 	{
-		double		moved = pm_scenario_volatility(&s, 0.2, 1 / 365.0);
+		double		moved = pm_scenario_volatility(&s, 0.2, 1 / 365.0, 0);
 
 		CHECK(isnan(moved) || moved == 0.2, "an infinite power of no shock: %g", moved);
 	}
@@ -1107,6 +1276,7 @@ main(void)
 {
 	presence();
 	yields();
+	dividends();
 	not_numbers();
 	instants();
 	ranges();
@@ -1121,6 +1291,8 @@ main(void)
 	days_to_expiry();
 	extreme_dates();
 	volatility_moves();
+	volatility_skews();
+	no_skew_no_change();
 	power_before_the_step();
 	volatility_floor();
 	greeks();

@@ -43,7 +43,8 @@ INSERT INTO hostile
 SELECT type, format('NULL::%s', type)
 FROM unnest('{float8,int4,text,bool,bytea,cstring,timestamptz,float8[],int8,oid,
 	instrument_kind,exercise_style,pricing_model,settlement_style,vol_stickiness,
-	margin_position,market_scenario,market_scenario[],scenario_set,risk_array,margin_position[]}'::text[]) AS type
+	margin_position,market_scenario,market_scenario[],scenario_set,risk_array,margin_position[],
+	timestamptz[],volatility_surface}'::text[]) AS type
 UNION ALL
 SELECT 'float8', quote_literal(v) || '::float8'
 FROM unnest('{NaN,Infinity,-Infinity,0,-0,1,-1,4.9e-324,1.7976931348623157e308,-1.7976931348623157e308}'::text[]) AS v
@@ -57,13 +58,21 @@ UNION ALL SELECT 'cstring', quote_literal(v) || '::cstring' FROM unnest(ARRAY[''
 UNION ALL SELECT 'bytea', quote_literal(v) || '::bytea' FROM unnest('{"","\\x00","\\x01000000000000000000000000000000"}'::text[]) AS v
 UNION ALL SELECT 'margin_position', v FROM unnest(ARRAY[
 	'margin_position()',
-	'ROW(1,1,100,''infinity'',100,0.2,0,0,NULL,''-infinity'',''call'',''european'',''black_scholes'',''linear'',''X'',NULL)::margin_position',
+	'ROW(1,1,100,''infinity'',100,0.2,0,0,NULL,''-infinity'',''call'',''european'',''black_scholes'',''linear'',''X'',NULL,NULL,NULL,NULL)::margin_position',
 	'margin_position(kind => ''put'', quantity => 1e300, multiplier => 1e300, strike => 1e-300, spot => 1e300, volatility => 1e300, rate => -1e300, as_of => ''2000-01-01'', expiry => ''9999-01-01'', underlying => ''X'')',
 	'margin_position(kind => ''call'', quantity => -1, strike => 5e-324, spot => 1.7e308, volatility => 5e-324, rate => 700, yield => -700, as_of => ''2000-01-01'', expiry => ''2000-01-01 00:00:00.000001'', underlying => repeat(''é'', 10000))',
 	'margin_position(kind => ''perpetual'', quantity => 5e-324, multiplier => 5e-324, spot => 5e-324, settlement => ''inverse'', underlying => '''')',
+	'margin_position(kind => ''call'', quantity => 1, strike => 100, spot => 100, price => 1e308, as_of => ''2026-03-13'', expiry => ''2026-06-13'', underlying => ''X'',
+		exercise => ''american'', dividend_times => ''{2026-04-01,2026-05-01}'', dividend_amounts => ''{1e308,1e308}'')',
+	'margin_position(kind => ''put'', quantity => 1, strike => 1e300, spot => 1e-300, as_of => ''2026-03-13'', expiry => ''2026-06-13'', underlying => ''X'',
+		dividend_times => ''{NULL,infinity}'', dividend_amounts => ''{{NaN},{1}}'', surface => ''volatility_surface(as_of => 2026-03-13 16:00:00+00, 2026-06-19 16:00:00+00 => {1e-99: 1e99, 1e99: 0})'')',
 	'margin_position(kind => ''spot'', quantity => 1, spot => 100, underlying => ''X'')']) AS v
+UNION ALL SELECT 'timestamptz[]', quote_literal(v) || '::timestamptz[]' FROM unnest(ARRAY['{}', '{NULL}', '{infinity,-infinity}', '{{2026-01-01},{2026-01-02}}', '[-5:-4]={2026-01-01,2026-01-02}']) AS v
+UNION ALL SELECT 'volatility_surface', quote_literal(v) || '::volatility_surface' FROM unnest(ARRAY[
+	'volatility_surface(as_of => 2026-03-13 16:00:00+00, 2026-03-13 16:00:00.000001+00 => {1e-99: 0, 1e99: 1e99})',
+	'svi_surface(as_of => 2026-03-13 16:00:00+00, 2026-06-19 16:00:00+00 => {a: 0.005, b: 0.04, rho: -0.4, m: 0, sigma: 0.15})']) AS v
 UNION ALL SELECT 'market_scenario', v FROM unnest(ARRAY[
-	'market_scenario()', 'ROW(NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL)::market_scenario',
+	'market_scenario()', 'ROW(NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL)::market_scenario',
 	'market_scenario(price_shock => 1e308, vol_shock => 1e308, weight => 1e308)',
 	'market_scenario(price_shock => -1, vol_power => 1e308, days => 1e308)', 'market_scenario(weight => ''NaN'')']) AS v
 UNION ALL SELECT 'market_scenario[]', v FROM unnest(ARRAY[
@@ -94,7 +103,7 @@ WITH function AS (
 ), argument AS (
 	SELECT oid, name, types, n, CASE types[n] WHEN 'double precision' THEN 'float8' WHEN 'integer' THEN 'int4'
 		WHEN 'bigint' THEN 'int8' WHEN 'boolean' THEN 'bool' WHEN 'timestamp with time zone' THEN 'timestamptz'
-		WHEN 'double precision[]' THEN 'float8[]' ELSE types[n] END AS type
+		WHEN 'double precision[]' THEN 'float8[]' WHEN 'timestamp with time zone[]' THEN 'timestamptz[]' ELSE types[n] END AS type
 	FROM function, generate_subscripts(types, 1) AS n
 ), good AS (
 	SELECT v.* FROM (VALUES ('float8', '0.5::float8'), ('int4', '2'), ('float8[]', '''{-0.25,0.25}''::float8[]'),

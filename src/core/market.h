@@ -1,0 +1,55 @@
+/*
+ * market.h - what the value of a contract depends on, now and in a scenario.
+ */
+#ifndef PM_MARKET_H
+#define PM_MARKET_H
+
+#include "position.h"
+
+typedef struct pm_market
+{
+	double		spot;
+	/* The rest of options only; 0 of other contracts. */
+	double		volatility;
+	double		rate;
+	double		years;			/* to expiry */
+	double		elapsed;		/* years since as_of */
+	double		forward;		/* of the spot for expiry */
+} pm_market;
+
+static inline bool
+pm_is_option(const pm_position *position)
+{
+	return position->kind == PM_CALL || position->kind == PM_PUT;
+}
+
+/*
+ * The market of a checked position.  An option's volatility is the one given,
+ * else that which its market price implies, else its surface's.  False, with
+ * the issue, if none of them tells it, or if the dividends are worth the spot.
+ */
+extern bool pm_market_now(const pm_position *position, pm_market *now, pm_issue *issue);
+
+/*
+ * The same position with the volatility that pm_market_now finds as its own, so
+ * that it need not be found again.
+ */
+extern bool pm_market_settle(const pm_position *position, pm_position *settled,
+							 pm_issue *issue);
+
+/*
+ * The market after a scenario, which has the 1-based number `number` in
+ * messages.  False, with the issue, if the scenario has none for this position.
+ */
+extern bool pm_market_moved(const pm_position *position, const pm_market *now,
+							const pm_scenario *scenario, uint32_t number,
+							pm_market *moved, pm_issue *issue);
+
+/*
+ * The option in a market; `dividends` takes those that are still to come and
+ * must live as long as the option.
+ */
+extern pm_option pm_market_option(const pm_position *position, const pm_market *market,
+								  pm_dividend dividends[PM_MOST_DIVIDENDS]);
+
+#endif							/* PM_MARKET_H */
