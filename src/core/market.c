@@ -211,11 +211,17 @@ pm_market_moved(const pm_position *p, const pm_market *now, const pm_scenario *s
 		return true;
 	moved->rate = now->rate + s->rate_points;
 	moved->years = pm_scenario_years(s, now->years);
-	moved->elapsed = s->days / PM_DAYS_PER_YEAR;
+	moved->elapsed = pm_scenario_elapsed(s);
 	if (p->pricing != PM_BACHELIER)
 	{
-		option = pm_market_option(p, moved, dividends);
-		if (!check_price(p, moved->spot, pm_dividends_after(&option, 0), number, issue))
+		double		least = 0;
+
+		if (pm_has(p, PM_DIVIDEND_TIMES))
+		{
+			option = pm_market_option(p, moved, dividends);
+			least = pm_dividends_after(&option, 0);
+		}
+		if (!check_price(p, moved->spot, least, number, issue))
 			return false;
 	}
 	return move_volatility(p, now, s, moved, issue);

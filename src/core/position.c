@@ -208,11 +208,12 @@ option_levels(const pm_position *p, const pm_market *markets, uint32_t count,
 
 	for (uint32_t i = 0; i < count; i++)
 	{
-		pm_option	option = pm_market_option(p, &markets[i], dividends);
+		pm_option	option;
 		uint32_t	found = 0;
 
 		if (done[i])
 			continue;
+		option = pm_market_option(p, &markets[i], dividends);
 		for (uint32_t j = i; j < count && j - i < reach; j++)
 			if (!done[j] && same_but_spot(&markets[i], &markets[j]))
 			{

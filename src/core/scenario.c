@@ -92,8 +92,11 @@ pm_scenario_price(const pm_scenario *s, double price)
 static double
 skew_move(const pm_scenario *s, double moneyness)
 {
-	double		move = s->skew_shock * moneyness + s->smile_shock * fabs(moneyness);
+	double		move;
 
+	if (s->skew_shock == 0 && s->smile_shock == 0)
+		return 0;
+	move = s->skew_shock * moneyness + s->smile_shock * fabs(moneyness);
 	/* Neither holds where there is no cap, which is a NaN. */
 	if (move > s->skew_cap)
 		return s->skew_cap;
@@ -129,9 +132,16 @@ pm_scenario_volatility(const pm_scenario *s, double volatility, double years,
 }
 
 double
+pm_scenario_elapsed(const pm_scenario *s)
+{
+	/* Most sets have no time step: a division saved. */
+	return s->days == 0 ? 0 : s->days / PM_DAYS_PER_YEAR;
+}
+
+double
 pm_scenario_years(const pm_scenario *s, double years)
 {
-	double		left = years - s->days / PM_DAYS_PER_YEAR;
+	double		left = years - pm_scenario_elapsed(s);
 
 	return left > 0 ? left : 0;
 }

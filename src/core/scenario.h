@@ -54,6 +54,7 @@ extern bool pm_scenario_check(const pm_scenario *scenario, pm_issue *issue);
 extern double pm_scenario_price(const pm_scenario *scenario, double price);
 extern double pm_scenario_volatility(const pm_scenario *scenario, double volatility,
 									 double years, double moneyness);
+extern double pm_scenario_elapsed(const pm_scenario *scenario);
 extern double pm_scenario_years(const pm_scenario *scenario, double years);
 
 #endif							/* PM_SCENARIO_H */

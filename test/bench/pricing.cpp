@@ -495,6 +495,20 @@ european_grid(const std::vector<Contract> &all, int rounds)
 		{
 			scenario_values(book, now, grid, out);
 		}, {}},
+		{"pm_option_prices, the bare values", [&](double *out)
+		{
+			for (const Contract &c : all)
+				for (size_t i = 0; i < grid.size(); i += 11, out += 11)
+				{
+					pm_option	o = c.option;
+					double		spots[11];
+
+					o.volatility *= 1 + grid[i].vol_shock;
+					for (size_t j = 0; j < 11; j++)
+						spots[j] = o.spot * (1 + grid[i + j].price_shock);
+					pm_option_prices(&o, PM_EXACT, spots, 11, out);
+				}
+		}, {}},
 		{"QuantLib BlackCalculator, discounts shared", calculators, {}},
 		{"QuantLib blackFormula, discounts shared", [&](double *out)
 		{
