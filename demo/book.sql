@@ -46,6 +46,21 @@ CREATE TABLE demo.volatilities (
     volatility float8 NOT NULL
 );
 
+-- For contracts without one, what they trade at: the volatility is implied.
+CREATE TABLE demo.prices (
+    instrument text PRIMARY KEY REFERENCES demo.instruments,
+    price      float8 NOT NULL
+);
+
+-- Cash dividends that are announced: who buys at the ex date or later does not
+-- get the amount.  All that are known; an option looks at those in its life.
+CREATE TABLE demo.dividends (
+    mark    text REFERENCES demo.marks,
+    ex_date timestamptz,
+    amount  float8 NOT NULL,
+    PRIMARY KEY (mark, ex_date)
+);
+
 CREATE TABLE demo.positions (
     account    text REFERENCES demo.accounts,
     instrument text REFERENCES demo.instruments,
@@ -53,31 +68,45 @@ CREATE TABLE demo.positions (
     PRIMARY KEY (account, instrument)
 );
 
--- The one view that the extension reads.  LEFT JOIN: a position without a mark
--- must stay in the book, where it is an error that names the missing field; an
--- inner join would drop it and margin the rest, which is too little.
+-- What a contract is and what it is valued at: of each instrument the arguments
+-- of margin_position, but for the quantity.  LEFT JOIN: a contract without a
+-- mark must stay, and with it its positions, where it is an error that names the
+-- missing field; an inner join would drop them and margin the rest, which is too
+-- little.
+CREATE VIEW demo.quotes AS
+SELECT i.*, m.as_of, m.price AS spot, m.rate, m.yield, v.volatility, p.price, d.dividend_times, d.dividend_amounts
+FROM demo.instruments i
+LEFT JOIN demo.marks m USING (mark)
+LEFT JOIN demo.volatilities v USING (instrument)
+LEFT JOIN demo.prices p USING (instrument)
+LEFT JOIN LATERAL (
+    SELECT array_agg(ex_date ORDER BY ex_date) AS dividend_times, array_agg(amount ORDER BY ex_date) AS dividend_amounts
+    FROM demo.dividends d WHERE d.mark = i.mark) d ON true;
+
+-- The one view that the extension reads.
 CREATE VIEW demo.book AS
 SELECT p.account, p.instrument,
        margin_position(
-           kind       => i.kind,
-           quantity   => p.quantity,
-           multiplier => i.multiplier,
-           strike     => i.strike,
-           expiry     => i.expiry,
-           spot       => m.price,
-           volatility => v.volatility,
-           rate       => m.rate,
-           yield      => m.yield,
-           as_of      => m.as_of,
-           exercise   => i.exercise,
-           pricing    => i.pricing,
-           settlement => i.settlement,
-           underlying => i.underlying,
-           currency   => i.currency) AS position
+           kind             => q.kind,
+           quantity         => p.quantity,
+           multiplier       => q.multiplier,
+           strike           => q.strike,
+           expiry           => q.expiry,
+           spot             => q.spot,
+           volatility       => q.volatility,
+           price            => q.price,
+           rate             => q.rate,
+           yield            => q.yield,
+           as_of            => q.as_of,
+           exercise         => q.exercise,
+           pricing          => q.pricing,
+           settlement       => q.settlement,
+           underlying       => q.underlying,
+           currency         => q.currency,
+           dividend_times   => q.dividend_times,
+           dividend_amounts => q.dividend_amounts) AS position
 FROM demo.positions p
-JOIN demo.instruments i USING (instrument)
-LEFT JOIN demo.marks m USING (mark)
-LEFT JOIN demo.volatilities v USING (instrument);
+JOIN demo.quotes q USING (instrument);
 
 COMMENT ON VIEW demo.book IS 'SELECT account, (portfolio_margin(position)).* FROM demo.book GROUP BY account';
 
@@ -91,6 +120,8 @@ INSERT INTO demo.accounts (account, currency, story) VALUES
     ('calendar',       'USD',  'sold the April call, owns the June call of the same strike'),
     ('broken_wing',    'USD',  'a put butterfly with its lower wing too far away'),
     ('market_maker',   'USD',  'options on three underlyings, delta hedged in each'),
+    ('dividend_play',  'USD',  'owns BOREA and has sold calls deep in the money before the dividend'),
+    ('put_writer',     'USD',  'sold American puts; the deepest in the money will be exercised tomorrow'),
     ('energy_desk',    'USD',  'crude oil futures and options, and the crack spread'),
     ('gold_miner',     'USD',  'sold next summer''s gold, with a collar for the rest'),
     ('basis_trade',    'USDT', 'owns bitcoin, sold as much in perpetuals: earns the funding'),
@@ -104,10 +135,11 @@ INSERT INTO demo.accounts (account, currency, story) VALUES
 INSERT INTO demo.marks (as_of, mark, price, rate, yield)
 SELECT timestamptz '2026-03-13 16:00:00-04', v.*
 FROM (VALUES
-    -- an index and three shares; the yield of CYGNUS includes the cost to borrow it
+    -- an index and three shares; the yield of CYGNUS includes the cost to borrow
+    -- it, BOREA pays its dividends in cash (below)
     ('BGX',           5000.00, 0.0425, 0.0130),
     ('ACME',           182.40, 0.0425, 0.0045),
-    ('BOREA',           64.25, 0.0425, 0.0320),
+    ('BOREA',           64.25, 0.0425, 0),
     ('CYGNUS',         318.60, 0.0425, 0.0180),
     -- futures: no yield, it is in the price; the rate discounts their options
     ('BGX JUN26',     5039.50, 0.0425, 0),
@@ -124,6 +156,10 @@ FROM (VALUES
     ('ETH-COIN PERP',   1906.00, 0,    0),
     ('ETH-COIN JUN26',  1934.00, 0,    0)
 ) AS v(mark, price, rate, yield);
+
+INSERT INTO demo.dividends (mark, ex_date, amount) VALUES
+    ('BOREA', '2026-05-14 09:30:00-04', 1.05),
+    ('BOREA', '2026-11-12 09:30:00-05', 1.05);
 
 
 -- What is its own mark: shares, futures, perpetuals.
@@ -177,6 +213,13 @@ INSERT INTO demo.instruments (instrument, mark, underlying, currency, kind, mult
     ('CYGNUS APR26 300 P', 'CYGNUS', 'CYGNUS', 'USD', 'put',  100,  300, '2026-04-17 16:00:00-04'),
     ('CYGNUS APR26 340 C', 'CYGNUS', 'CYGNUS', 'USD', 'call', 100,  340, '2026-04-17 16:00:00-04');
 
+-- American options on shares: the holder may exercise at any time.
+INSERT INTO demo.instruments (instrument, mark, underlying, currency, kind, multiplier, strike, expiry, exercise) VALUES
+    ('ACME APR26 230 P AM',   'ACME',   'ACME',   'USD', 'put',  100, 230, '2026-04-17 16:00:00-04', 'american'),
+    ('ACME JUN26 180 P AM',   'ACME',   'ACME',   'USD', 'put',  100, 180, '2026-06-18 16:00:00-04', 'american'),
+    ('BOREA JUN26 55 C AM',   'BOREA',  'BOREA',  'USD', 'call', 100,  55, '2026-06-18 16:00:00-04', 'american'),
+    ('CYGNUS JUN26 350 P AM', 'CYGNUS', 'CYGNUS', 'USD', 'put',  100, 350, '2026-06-18 16:00:00-04', 'american');
+
 -- Options on futures: their mark is the future.  The crack spread can go below
 -- zero, so its options are priced with bachelier.
 INSERT INTO demo.instruments (instrument, mark, underlying, currency, kind, multiplier, strike, expiry, pricing) VALUES
@@ -187,6 +230,9 @@ INSERT INTO demo.instruments (instrument, mark, underlying, currency, kind, mult
     ('CRACK MAY26 28 C',  'CRACK MAY26', 'CRACK', 'USD', 'call', 1000,   28, '2026-04-28 14:30:00-04', 'bachelier'),
     ('GOLD JUN26 3000 P', 'GOLD JUN26',  'GOLD',  'USD', 'put',   100, 3000, '2026-05-26 13:30:00-04', 'black76'),
     ('GOLD JUN26 3300 C', 'GOLD JUN26',  'GOLD',  'USD', 'call',  100, 3300, '2026-05-26 13:30:00-04', 'black76');
+
+INSERT INTO demo.instruments (instrument, mark, underlying, currency, kind, multiplier, strike, expiry, pricing, exercise) VALUES
+    ('CRUDE MAY26 80 P AM', 'CRUDE MAY26', 'CRUDE', 'USD', 'put', 1000, 80, '2026-04-16 14:30:00-04', 'black76', 'american');
 
 -- Options settled in coin: strike in US dollars, multiplier in coin.
 INSERT INTO demo.instruments (instrument, mark, underlying, currency, kind, multiplier, strike, expiry, pricing, settlement) VALUES
@@ -225,6 +271,10 @@ INSERT INTO demo.volatilities (instrument, volatility) VALUES
     ('BOREA JUN26 70 C', 0.198),
     ('CYGNUS APR26 300 P', 0.415),
     ('CYGNUS APR26 340 C', 0.388),
+    ('ACME APR26 230 P AM', 0.275),
+    ('ACME JUN26 180 P AM', 0.290),
+    ('BOREA JUN26 55 C AM', 0.245),
+    ('CRUDE MAY26 80 P AM', 0.341),
     ('CRUDE MAY26 66 P', 0.372),
     ('CRUDE MAY26 70 P', 0.345),
     ('CRUDE MAY26 76 C', 0.338),
@@ -232,12 +282,15 @@ INSERT INTO demo.volatilities (instrument, volatility) VALUES
     ('CRACK MAY26 22 P', 11.20),
     ('CRACK MAY26 28 C', 12.10),
     ('GOLD JUN26 3000 P', 0.176),
-    ('GOLD JUN26 3300 C', 0.184),
     ('BTC-COIN JUN26 70000 P',  0.565),
     ('BTC-COIN JUN26 85000 C',  0.520),
     ('BTC-COIN JUN26 110000 C', 0.535),
     ('ETH-COIN JUN26 1700 P', 0.710),
     ('ETH-COIN JUN26 2300 C', 0.690);
+
+INSERT INTO demo.prices (instrument, price) VALUES
+    ('GOLD JUN26 3300 C',     40.20),
+    ('CYGNUS JUN26 350 P AM', 42.80);
 
 
 -- Contracts; negative is short.
@@ -292,7 +345,15 @@ INSERT INTO demo.positions (account, instrument, quantity) VALUES
     ('market_maker', 'BOREA APR26 65 C',  200),
     ('market_maker', 'BOREA JUN26 60 P', -110),
     ('market_maker', 'BOREA JUN26 70 C', -140),
-    ('market_maker', 'BOREA',           -8550),
+    ('market_maker', 'BOREA',           -9520),
+
+    ('dividend_play', 'BOREA',               4000),
+    ('dividend_play', 'BOREA JUN26 55 C AM',  -40),
+
+    ('put_writer', 'ACME APR26 230 P AM',   -15),
+    ('put_writer', 'ACME JUN26 180 P AM',   -20),
+    ('put_writer', 'CYGNUS JUN26 350 P AM', -10),
+    ('put_writer', 'CRUDE MAY26 80 P AM',    -5),
 
     ('energy_desk', 'CRUDE MAY26',       40),
     ('energy_desk', 'CRUDE JUL26',      -25),

@@ -48,6 +48,12 @@
 /* Of pm_boundary_difficulty. */
 #define DRIFT_PREVAILS	100
 
+/* Relative.  Solutions of the problem have 0.15 at most, where the boundary
+ * leaves rate / yield close to the strike, and others 0.4 and more; where there
+ * are two boundaries they have 0.01 at most. */
+#define LARGEST_KINK	0.3
+#define LARGEST_KINK_OF_TWO	0.02
+
 /* Of ln b, over SMALL_STEP. */
 #define ROUNDINGS		1e-7
 
@@ -90,6 +96,7 @@ typedef struct angles
 typedef struct newton
 {
 	int			size;
+	double		kink;			/* largest relative misfit of the slopes */
 	double		matrix[PM_MOST_ORDER + 1][PM_MOST_ORDER + 1];
 	double		sides[1 + PM_INPUTS][PM_MOST_ORDER + 1];
 } newton;
@@ -387,6 +394,7 @@ assemble(const pm_boundary *b, const scheme *s, const angles *angle,
 	equation	e;
 
 	system->size = n + 1;
+	system->kink = 0;
 	for (int m = 0; m <= n; m++)
 		system->matrix[0][m] = m % 2 == 0 ? 1 : -1;
 	for (int i = 0; i <= PM_INPUTS; i++)
@@ -397,10 +405,14 @@ assemble(const pm_boundary *b, const scheme *s, const angles *angle,
 		double		x = s->points[i - 1];
 		double		z = 2 * x - 1;
 		double		own;
+		double		misfit;
 		double		older = 1,
 					old = z;
 
 		evaluate(b, angle, x, from_limit[i], &t, &e);
+		misfit = fabs(e.inner - e.bottom) / (fabs(e.inner) + fabs(e.bottom));
+		if (i > n / 3 && misfit > system->kink)
+			system->kink = misfit;
 		own = (e.inner - e.bottom) * b->side / (2 * from_limit[i]);
 		row[0] = own;
 		row[1] = own * z;
@@ -543,31 +555,16 @@ approach(pm_boundary *b, const scheme *s, const angles *angle, double *from_limi
 }
 
 /*
- * The boundary moves one way; a solution that does not is none of the problem.
- * Where drift prevails it flattens so fast that the polynomial overshoots, but
- * there no false ones are found either.
+ * Value matching has solutions that are none of the problem.  At a boundary that
+ * is one the slope matches, too: as dR/d ln b is the difference of the slopes,
+ * int G dv = b D.  At the first points a polynomial cannot be held to it, nor
+ * where drift prevails and the boundary flattens at once.
  */
 static bool
-is_monotone(const pm_boundary *b, const scheme *s, const double *from_limit)
+is_smooth(const pm_boundary *b, const newton *system)
 {
-	if (pm_boundary_difficulty(b) < DRIFT_PREVAILS)
-		for (int i = 2; i <= s->order; i++)
-			if (from_limit[i] < from_limit[i - 1] - 0.01 * from_limit[s->order])
-				return false;
-	return true;
-}
-
-/* Whether a fine solution is the one that the coarse one stands for. */
-static bool
-is_refined(const pm_boundary *fine, const pm_boundary *coarse)
-{
-	double		least = 0.05 * distance(coarse, 1);
-
-	if (pm_boundary_difficulty(fine) < DRIFT_PREVAILS)
-		for (int i = 1; i <= 10; i++)
-			if (!(fabs(distance(fine, 0.1 * i) - distance(coarse, 0.1 * i)) < least))
-				return false;
-	return true;
+	return pm_boundary_difficulty(b) > DRIFT_PREVAILS ||
+		system->kink < (b->rate < 0 ? LARGEST_KINK_OF_TWO : LARGEST_KINK);
 }
 
 /*
@@ -589,7 +586,7 @@ iterate(pm_boundary *b, const scheme *s, double *from_limit, int plain_steps,
 
 		interpolate(b, s, from_limit);
 		if (done && !slopes)
-			return is_monotone(b, s, from_limit);
+			return is_smooth(b, &system);
 		assemble(b, s, &angle, from_limit, &system);
 		if (!eliminate(&system, slopes ? 1 + PM_INPUTS : 1))
 			return false;
@@ -598,7 +595,7 @@ iterate(pm_boundary *b, const scheme *s, double *from_limit, int plain_steps,
 			for (int input = 0; input < PM_INPUTS; input++)
 				for (int m = 0; m <= s->order; m++)
 					b->slopes[input][m] = system.sides[1 + input][m];
-			return is_monotone(b, s, from_limit);
+			return is_smooth(b, &system);
 		}
 		for (int i = 1; i <= s->order; i++)
 		{
@@ -686,8 +683,7 @@ pm_boundary_solve(pm_boundary *b, pm_accuracy accuracy, bool slopes)
 			if (!(from_limit[i] > 0))
 				from_limit[i] = guess(b, b->years * x * x);
 		}
-		if (iterate(b, s, from_limit, plain_steps, SMALL_STEP, slopes) &&
-			is_refined(b, &coarse))
+		if (iterate(b, s, from_limit, plain_steps, SMALL_STEP, slopes))
 			return true;
 	}
 	return false;

@@ -36,13 +36,22 @@ in_currency(const pm_position *p, double value, double spot)
 	return p->settlement == PM_INVERSE ? value / spot : value;
 }
 
+/* What to do about a result that is no number. */
+static const char *
+remedy(const pm_position *p)
+{
+	return pm_is_option(p) && p->exercise == PM_AMERICAN
+		? "Check the scale of the shocks and of spot, strike, volatility, rate and multiplier; American exercise has no value at rates or yields far below 0 over decades."
+		: "Check the scale of the shocks and of spot, strike, volatility, rate and multiplier.";
+}
+
 static bool
 fail_result(const pm_position *p, const char *what, double value, pm_issue *issue)
 {
 	char		number[PM_NUMBER_SIZE];
 
 	return pm_fail(issue, PM_OUT_OF_RANGE, "a result of the position is out of range",
-				   "Check the scale of spot, strike, volatility, rate and multiplier.",
+				   remedy(p),
 				   "%s is %s for underlying \"%.*s\".", what, pm_number(number, value),
 				   pm_shown(p->underlying), p->underlying.bytes);
 }
@@ -247,7 +256,7 @@ fail_scenario(const pm_position *p, uint32_t number, double value, pm_issue *iss
 	char		shown[PM_NUMBER_SIZE];
 
 	return pm_fail(issue, PM_OUT_OF_RANGE, "a position is out of range in a scenario",
-				   "Check the scale of the scenario's shocks and of the position's fields.",
+				   remedy(p),
 				   "In scenario %u its profit or loss or a moved input is infinite or not a number (%s) for underlying \"%.*s\".",
 				   number, pm_number(shown, value),
 				   pm_shown(p->underlying), p->underlying.bytes);

@@ -102,7 +102,7 @@ check_result(double value, const char *name)
 	if (isfinite(value))
 		return;
 	pm_fail(&issue, PM_OUT_OF_RANGE, "a result of the option is out of range",
-			"Check the scale of spot, strike, volatility, rate and yield.",
+			"Check the scale of spot, strike, volatility, rate and yield; American exercise has no value at rates or yields far below 0 over decades.",
 			"%s is %s.", name, pm_number(number, value));
 	pm_raise(&issue);
 }

@@ -425,6 +425,40 @@ test_extremes(void)
 	}
 }
 
+/*
+ * Two boundaries, which may meet before expiry: a number wherever they do, the
+ * grid's beside it, and no jump from one time to the next, as a solution that is
+ * none of the problem would make.
+ */
+static void
+test_two_boundaries(void)
+{
+	for (int i = 0; i < 400; i++)
+	{
+		double		income = -any_between(1e-4, 0.1);
+		double		other = income * any_between(1.001, 3);
+		pm_option	o = {
+			.sign = i % 2 ? 1 : -1, .strike = 100, .years = any_between(1.0 / 365, 10),
+			.volatility = any_between(0.05, 1.1), .exercise = PM_AMERICAN
+		};
+		pm_option	later = o;
+		double		price;
+
+		o.rate = i % 2 ? other : income;
+		o.yield = i % 2 ? income : other;
+		o.spot = 100 * exp(o.volatility * sqrt(o.years) * (random_below(400) / 100.0 - 2));
+		later = o;
+		later.years *= 1.0001;
+		price = pm_option_price(&o);
+		CHECK(fabs(grid_price(&o) - price) <= 2e-5 * larger(100, o.spot) &&
+			  fabs(pm_option_price(&later) - price) <= 3e-4 * larger(100, o.spot) &&
+			  price >= european(&o) - 1e-12 * larger(100, o.spot),
+			  "sign %g spot %.9g years %.9g volatility %.9g rate %.9g yield %.9g: %.12g, grid %.12g, later %.12g",
+			  o.sign, o.spot, o.years, o.volatility, o.rate, o.yield, price, grid_price(&o),
+			  pm_option_price(&later));
+	}
+}
+
 /* One boundary for many prices gives the prices one by one. */
 static void
 test_together(void)
@@ -505,6 +539,7 @@ main(int argc, char **argv)
 	test_black76();
 	test_corners();
 	test_extremes();
+	test_two_boundaries();
 	test_together();
 	test_nodes();
 	return check_finish("american");
