@@ -164,15 +164,6 @@ make_angles(const scheme *s)
 	return a;
 }
 
-/* a Phi(d), its tail taken from the density A = a phi(d). */
-PM_INLINE double
-weighted_cdf(double whole, double density, double d)
-{
-	double		tail = density * pm_mills(fabs(d));
-
-	return d < 0 ? tail : whole - tail;
-}
-
 /*
  * In short loops, of which the processor has more turns in flight and the
  * compiler makes SIMD lanes.
@@ -233,8 +224,8 @@ pm_integrand_fill(const pm_boundary *b, double log_m, double w, pm_integrand *t)
 		double		v = t->root[k] * t->root[k];
 		double		plus = t->minus[k] + sigma * t->root[k];
 
-		t->strike[k] = t->weight[k] * weighted_cdf(paid[k], t->density[k], w * t->minus[k]);
-		t->asset[k] = t->weight[k] * weighted_cdf(pm_exp(log_m - q * v),
+		t->strike[k] = t->weight[k] * pm_weighted_cdf(paid[k], t->density[k], w * t->minus[k]);
+		t->asset[k] = t->weight[k] * pm_weighted_cdf(pm_exp(log_m - q * v),
 												  t->boundary[k] * t->density[k], w * plus);
 		t->density[k] *= t->weight[k];
 	}
@@ -314,8 +305,8 @@ evaluate(const pm_boundary *b, const angles *angle, double x, double from_limit,
 		double		paid = pm_exp(-r * tau);
 		double		density = pm_normal_density(d, paid);
 
-		e->top = weighted_cdf(paid, density, d);
-		e->bottom = weighted_cdf(pm_exp(log_b - q * tau), density, d + sigma * root);
+		e->top = pm_weighted_cdf(paid, density, d);
+		e->bottom = pm_weighted_cdf(pm_exp(log_b - q * tau), density, d + sigma * root);
 		e->partials[PM_INPUT_VOLATILITY] = -density * root;
 		e->partials[PM_INPUT_RATE] = -tau * e->top;
 		e->partials[PM_INPUT_YIELD] = tau * e->bottom;

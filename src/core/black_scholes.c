@@ -60,15 +60,6 @@ density_at(const curve *c, double spot, double middle)
 	return pm_normal_density(middle + 0.5 * c->stdev, spot * c->carry);
 }
 
-/* The whole times N(d), its tail taken from the density. */
-PM_INLINE double
-weighted_cdf(double whole, double density, double d)
-{
-	double		tail = density * pm_mills(fabs(d));
-
-	return d < 0 ? tail : whole - tail;
-}
-
 typedef struct parts
 {
 	double		p1;
@@ -80,8 +71,8 @@ parts_at(const curve *c, double spot, double middle, double density)
 {
 	return (parts)
 	{
-		weighted_cdf(spot * c->carry, density, c->sign * (middle + 0.5 * c->stdev)),
-		weighted_cdf(c->leg, density, c->sign * (middle - 0.5 * c->stdev))
+		pm_weighted_cdf(spot * c->carry, density, c->sign * (middle + 0.5 * c->stdev)),
+		pm_weighted_cdf(c->leg, density, c->sign * (middle - 0.5 * c->stdev))
 	};
 }
 

@@ -4,7 +4,9 @@
 #ifndef PM_MARKET_H
 #define PM_MARKET_H
 
+#include "option_terms.h"
 #include "position.h"
+#include "scenario.h"
 
 typedef struct pm_market
 {
@@ -16,12 +18,6 @@ typedef struct pm_market
 	double		elapsed;		/* years since as_of */
 	double		forward;		/* of the spot for expiry */
 } pm_market;
-
-static inline bool
-pm_is_option(const pm_position *position)
-{
-	return position->kind == PM_CALL || position->kind == PM_PUT;
-}
 
 /*
  * The market of a checked position.  An option's volatility is the one given,

@@ -10,6 +10,8 @@
 #ifndef PM_NORMAL_H
 #define PM_NORMAL_H
 
+#include <math.h>
+
 #include "elementary.h"
 
 #define PM_INV_SQRT_2PI	0x1.9884533d43651p-2
@@ -97,6 +99,15 @@ pm_normal_cdf(double x)
 	double		phi = pm_normal_density(x, 1);
 
 	return x < 0 ? phi * pm_mills(-x) : 1 - phi * pm_mills(x);
+}
+
+/* a N(d), its tail taken from the density A = a phi(d). */
+PM_INLINE double
+pm_weighted_cdf(double whole, double density, double d)
+{
+	double		tail = density * pm_mills(fabs(d));
+
+	return d < 0 ? tail : whole - tail;
 }
 
 #endif							/* PM_NORMAL_H */

@@ -1,59 +1,293 @@
 /*
- * position.c - from the fields of a position to its value under a scenario.
- *
- * Linear contracts: a spot holding is worth S; futures and perpetuals are
- * variation-margined, worth 0 now, and gain S' - S, or 1/S - 1/S' in coin when
- * inverse.  Options are worth V(S), or V(S)/S in coin when inverse.
+ * position.c - which positions can be valued, and what to say of others.
  */
 #include "position.h"
 
 #include <math.h>
-#include <string.h>
+#include <stdio.h>
 
-#include "exact.h"
-#include "market.h"
+const char *const pm_field_names[PM_FIELDS] = {
+	"quantity", "multiplier", "strike", "expiry", "spot", "volatility", "rate",
+	"yield", "price", "as_of", "kind", "exercise", "pricing", "settlement",
+	"underlying", "currency", "dividend_times", "dividend_amounts", "surface"
+};
 
-/* Scenarios that are valued in one go, in arrays on the stack. */
-#define BLOCK	256
-
-/* How far ahead a European option looks for scenarios to share its terms with;
- * an American one, whose boundary is dear, looks as far as there are. */
-#define NEAR	32
+static const char *const kind_names[] = {"spot", "future", "perpetual", "call", "put"};
 
 /*
- * What one unit of a linear contract gains or loses is a difference of this.
- * For a future it is not its value (that is 0) but the price it is settled at.
+ * N needed, 1 at least one of these, o optional, - forbidden; per kind in the
+ * order of pm_kind.  The table in docs/positions.md is this one, and a test
+ * compares the two.  Under black76 and bachelier yield is optional and must be
+ * 0, and there are no dividends.
  */
-static double
-linear_level(const pm_position *p, double spot)
-{
-	return p->settlement == PM_INVERSE ? -1 / spot : spot;
-}
+static const char rules[PM_FIELDS][6] = {
+	[PM_QUANTITY] = "NNNNN",
+	[PM_MULTIPLIER] = "NNNNN",
+	[PM_STRIKE] = "---NN",
+	[PM_EXPIRY] = "-ooNN",
+	[PM_SPOT] = "NNNNN",
+	[PM_VOLATILITY] = "ooo11",
+	[PM_RATE] = "oooNN",
+	[PM_YIELD] = "oooNN",
+	[PM_PRICE] = "ooo11",
+	[PM_AS_OF] = "oooNN",
+	[PM_KIND] = "NNNNN",
+	[PM_EXERCISE] = "oooNN",
+	[PM_PRICING] = "oooNN",
+	[PM_SETTLEMENT] = "NNNNN",
+	[PM_UNDERLYING] = "NNNNN",
+	[PM_CURRENCY] = "ooooo",
+	[PM_DIVIDEND_TIMES] = "ooooo",
+	[PM_DIVIDEND_AMOUNTS] = "ooooo",
+	[PM_SURFACE] = "ooo11",
+};
 
-static double
-in_currency(const pm_position *p, double value, double spot)
-{
-	return p->settlement == PM_INVERSE ? value / spot : value;
-}
+_Static_assert(PM_MOST_DIVIDENDS == 64, "messages name the limit");
 
-/* What to do about a result that is no number. */
-static const char *
-remedy(const pm_position *p)
+/* The fields that can tell an option's volatility: rule 1. */
+#define VOLATILITY_SOURCES	(1u << PM_VOLATILITY | 1u << PM_PRICE | 1u << PM_SURFACE)
+
+/* The remedy for a field that is missing or has no meaning. */
+static const char *const remedies[PM_FIELDS] = {
+	[PM_QUANTITY] = "Give the signed number of contracts: 10 is long ten, -10 short ten.",
+	[PM_MULTIPLIER] = "Give the units of underlying per contract, above 0: 1 for a share, 100 for a US equity option.",
+	[PM_STRIKE] = "Give the strike in price units, above 0 under black_scholes and black76, for options only.",
+	[PM_EXPIRY] = "Give the instant of expiry with its time zone, not before as_of; none for a spot holding.",
+	[PM_SPOT] = "Give the price of the underlying: above 0 for a lognormal option or inverse settlement.",
+	[PM_VOLATILITY] = "Give the annualised volatility, 0 or above: 0.20 is 20 % (bachelier: price units per square root of a year). A position may have a surface or a market price instead.",
+	[PM_RATE] = "Give the continuously compounded rate per year: 0.05 is 5 %.",
+	[PM_YIELD] = "Give the continuously compounded yield per year; 0 under black76 and bachelier, whose spot is the forward.",
+	[PM_PRICE] = "Give the market price of one unit of the contract, or leave it out.",
+	[PM_AS_OF] = "Give the instant of valuation with its time zone.",
+	[PM_KIND] = "Give one of 'spot', 'future', 'perpetual', 'call', 'put'.",
+	[PM_EXERCISE] = "Give 'european', or under black_scholes and black76 'american'.",
+	[PM_PRICING] = "Give one of 'black_scholes', 'black76', 'bachelier'.",
+	[PM_SETTLEMENT] = "Give 'linear' or 'inverse'; a spot holding is linear.",
+	[PM_UNDERLYING] = "Give the name of the risk factor; positions net within one underlying.",
+	[PM_CURRENCY] = "Give the currency of the profit and loss, or leave it out.",
+	[PM_DIVIDEND_TIMES] = "Give the ex instants, each once and in order, at most 64, and an amount for each; none under black76 and bachelier, whose spot is the forward.",
+	[PM_DIVIDEND_AMOUNTS] = "Give the cash per unit of underlying, 0 or above and in price units, for each of dividend_times.",
+	[PM_SURFACE] = "Give the volatility_surface of the underlying; a scenario with stickiness 'moneyness' needs one.",
+};
+
+bool
+pm_fail_field(const pm_position *p, pm_field field, pm_code code,
+			  const char *problem, const char *value, pm_issue *issue)
 {
-	return pm_is_option(p) && p->exercise == PM_AMERICAN
-		? "Check the scale of the shocks and of spot, strike, volatility, rate and multiplier; American exercise has no value at rates or yields far below 0 over decades."
-		: "Check the scale of the shocks and of spot, strike, volatility, rate and multiplier.";
+	bool		has_name = pm_has(p, PM_UNDERLYING);
+	char		message[128];
+
+	snprintf(message, sizeof message, "\"%s\" %s", pm_field_names[field], problem);
+	return pm_fail(issue, code, message, remedies[field],
+				   "%s is %s%s%s%s%.*s%s.", pm_field_names[field], value,
+				   pm_has(p, PM_KIND) ? " for kind " : "",
+				   pm_has(p, PM_KIND) ? kind_names[p->kind] : "",
+				   has_name ? " in underlying \"" : "",
+				   has_name ? pm_shown(p->underlying) : 0,
+				   has_name ? p->underlying.bytes : "",
+				   has_name ? "\"" : "");
 }
 
 static bool
-fail_result(const pm_position *p, const char *what, double value, pm_issue *issue)
+fail_number(const pm_position *p, pm_field field, const char *problem,
+			double value, pm_issue *issue)
 {
 	char		number[PM_NUMBER_SIZE];
 
-	return pm_fail(issue, PM_OUT_OF_RANGE, "a result of the position is out of range",
-				   remedy(p),
-				   "%s is %s for underlying \"%.*s\".", what, pm_number(number, value),
-				   pm_shown(p->underlying), p->underlying.bytes);
+	return pm_fail_field(p, field, PM_INVALID_VALUE, problem,
+						 pm_number(number, value), issue);
+}
+
+/* Presence: what the kind of instrument needs, and what it cannot have. */
+static bool
+check_presence(const pm_position *p, pm_issue *issue)
+{
+	char		number[PM_NUMBER_SIZE];
+
+	/* Without a kind no rule can be looked up. */
+	if (!pm_has(p, PM_KIND))
+		return pm_fail_field(p, PM_KIND, PM_NULL_VALUE, "must not be null", "null", issue);
+	for (int field = 0; field < PM_FIELDS; field++)
+	{
+		char		rule = rules[field][p->kind];
+		bool		present = pm_has(p, (pm_field) field);
+
+		if (field == PM_YIELD && pm_has(p, PM_PRICING) && p->pricing != PM_BLACK_SCHOLES)
+			rule = 'o';
+		if (rule == '1' && (p->present & VOLATILITY_SOURCES) == 0)
+			return pm_fail_field(p, PM_VOLATILITY, PM_NULL_VALUE,
+								 "must not be null", "null", issue);
+		if (rule == 'N' && !present)
+			return pm_fail_field(p, (pm_field) field, PM_NULL_VALUE,
+								 "must not be null", "null", issue);
+		if (rule == '-' && present)
+			return pm_fail_field(p, (pm_field) field, PM_INVALID_VALUE,
+								 "has no meaning for this kind of instrument",
+								 field == PM_STRIKE ? pm_number(number, p->strike) : "given",
+								 issue);
+	}
+	if (pm_has(p, PM_DIVIDEND_TIMES) != pm_has(p, PM_DIVIDEND_AMOUNTS))
+		return pm_fail_field(p, pm_has(p, PM_DIVIDEND_TIMES) ? PM_DIVIDEND_AMOUNTS : PM_DIVIDEND_TIMES,
+							 PM_NULL_VALUE, pm_has(p, PM_DIVIDEND_TIMES)
+							 ? "must not be null with dividend_times"
+							 : "must not be null with dividend_amounts", "null", issue);
+	return true;
+}
+
+/* Every number that is given is one, whether it is used or not. */
+static bool
+check_finite(const pm_position *p, pm_issue *issue)
+{
+	const struct
+	{
+		pm_field	field;
+		double		value;
+	}			numbers[] = {
+		{PM_QUANTITY, p->quantity}, {PM_MULTIPLIER, p->multiplier},
+		{PM_STRIKE, p->strike}, {PM_SPOT, p->spot},
+		{PM_VOLATILITY, p->volatility}, {PM_RATE, p->rate},
+		{PM_YIELD, p->yield}, {PM_PRICE, p->price},
+	};
+	const struct
+	{
+		pm_field	field;
+		pm_instant	value;
+	}			instants[] = {
+		{PM_EXPIRY, p->expiry}, {PM_AS_OF, p->as_of},
+	};
+
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+		if (pm_has(p, numbers[i].field) && !isfinite(numbers[i].value))
+			return fail_number(p, numbers[i].field, "must be a finite number",
+							   numbers[i].value, issue);
+	for (size_t i = 0; i < sizeof instants / sizeof instants[0]; i++)
+		if (pm_has(p, instants[i].field) &&
+			(instants[i].value == PM_INSTANT_LOW || instants[i].value == PM_INSTANT_HIGH))
+			return pm_fail_field(p, instants[i].field, PM_INVALID_VALUE,
+								 "must be a finite instant",
+								 instants[i].value == PM_INSTANT_LOW ? "-infinity" : "infinity",
+								 issue);
+	return true;
+}
+
+/* Element `i`, from 0, of an array is not what it must be. */
+static bool
+fail_element(const pm_position *p, pm_field field, const char *problem,
+			 const char *value, uint32_t i, pm_issue *issue)
+{
+	char		shown[PM_NUMBER_SIZE + 32];
+
+	snprintf(shown, sizeof shown, "%s at number %u", value, i + 1);
+	return pm_fail_field(p, field, PM_INVALID_VALUE, problem, shown, issue);
+}
+
+/* Those that are past, or later than expiry, are judged like the others. */
+static bool
+check_dividends(const pm_position *p, pm_issue *issue)
+{
+	bool		timed = pm_has(p, PM_DIVIDEND_TIMES);
+	bool		sized = pm_has(p, PM_DIVIDEND_AMOUNTS);
+	uint32_t	count = timed || sized ? p->dividend_count : 0;
+	bool		forward = pm_has(p, PM_KIND) && (p->kind == PM_CALL || p->kind == PM_PUT) &&
+		pm_has(p, PM_PRICING) && p->pricing != PM_BLACK_SCHOLES;
+	char		shown[PM_NUMBER_SIZE];
+
+	if (count > PM_MOST_DIVIDENDS || (count > 0 && forward))
+	{
+		snprintf(shown, sizeof shown, "an array of %u", count);
+		return pm_fail_field(p, timed ? PM_DIVIDEND_TIMES : PM_DIVIDEND_AMOUNTS,
+							 forward ? PM_INVALID_VALUE : PM_LIMIT, forward
+							 ? "must be empty for an option on a forward"
+							 : "must not have more than 64 elements", shown, issue);
+	}
+	for (uint32_t i = 0; timed && i < count; i++)
+	{
+		pm_instant	at = p->dividend_times[i];
+
+		if (at == PM_INSTANT_LOW || at == PM_INSTANT_HIGH)
+			return fail_element(p, PM_DIVIDEND_TIMES, "must be finite instants",
+								at == PM_INSTANT_LOW ? "-infinity" : "infinity", i, issue);
+		if (i > 0 && at <= p->dividend_times[i - 1])
+			return fail_element(p, PM_DIVIDEND_TIMES, "must be in ascending order",
+								"not later than the one before", i, issue);
+	}
+	for (uint32_t i = 0; sized && i < count; i++)
+	{
+		double		amount = p->dividend_amounts[i];
+
+		if (!isfinite(amount) || amount < 0)
+			return fail_element(p, PM_DIVIDEND_AMOUNTS, isfinite(amount)
+								? "must not be negative" : "must be finite numbers",
+								pm_number(shown, amount), i, issue);
+	}
+	return true;
+}
+
+static bool
+check_ranges(const pm_position *p, pm_issue *issue)
+{
+	bool		option = pm_has(p, PM_KIND) && (p->kind == PM_CALL || p->kind == PM_PUT);
+	bool		forward = pm_has(p, PM_PRICING) && p->pricing != PM_BLACK_SCHOLES;
+	bool		lognormal = option && pm_has(p, PM_PRICING) && p->pricing != PM_BACHELIER;
+	bool		inverse = pm_has(p, PM_SETTLEMENT) && p->settlement == PM_INVERSE;
+	char		number[PM_NUMBER_SIZE];
+
+	if (pm_has(p, PM_MULTIPLIER) && p->multiplier <= 0)
+		return fail_number(p, PM_MULTIPLIER, "must be above 0", p->multiplier, issue);
+	if (pm_has(p, PM_QUANTITY) && pm_has(p, PM_MULTIPLIER) &&
+		!isfinite(p->quantity * p->multiplier))
+		return pm_fail_field(p, PM_QUANTITY, PM_OUT_OF_RANGE,
+							 "times multiplier is out of range",
+							 pm_number(number, p->quantity), issue);
+	if ((lognormal || inverse) && pm_has(p, PM_SPOT) && p->spot <= 0)
+		return fail_number(p, PM_SPOT, lognormal
+						   ? "must be above 0 under a lognormal model"
+						   : "must be above 0 under inverse settlement",
+						   p->spot, issue);
+	if (inverse && pm_has(p, PM_KIND) && p->kind == PM_SPOT_KIND)
+		return pm_fail_field(p, PM_SETTLEMENT, PM_INVALID_VALUE,
+							 "must be 'linear' for a spot holding", "'inverse'", issue);
+	if (pm_has(p, PM_UNDERLYING) && p->underlying.length == 0)
+		return pm_fail_field(p, PM_UNDERLYING, PM_INVALID_VALUE,
+							 "must not be empty", "''", issue);
+	if (pm_has(p, PM_VOLATILITY) && p->volatility < 0)
+		return fail_number(p, PM_VOLATILITY, "must not be negative", p->volatility, issue);
+	if (pm_has(p, PM_EXPIRY) && pm_has(p, PM_AS_OF) && p->expiry < p->as_of)
+	{
+		char		early[PM_NUMBER_SIZE + 32];
+
+		snprintf(early, sizeof early, "%s seconds before as_of",
+				 pm_number(number, (double) ((__int128) p->as_of - p->expiry) / 1e6));
+		return pm_fail_field(p, PM_EXPIRY, PM_INVALID_VALUE,
+							 "must not be before as_of", early, issue);
+	}
+	if (!option)
+		return true;
+
+	if (lognormal && pm_has(p, PM_STRIKE) && p->strike <= 0)
+		return fail_number(p, PM_STRIKE, "must be above 0 under a lognormal model",
+						   p->strike, issue);
+	if (forward && pm_has(p, PM_YIELD) && p->yield != 0)
+		return fail_number(p, PM_YIELD, "must be 0 for an option on a forward",
+						   p->yield, issue);
+	if (pm_has(p, PM_EXERCISE) && p->exercise == PM_AMERICAN &&
+		pm_has(p, PM_PRICING) && p->pricing == PM_BACHELIER)
+		return pm_fail_field(p, PM_EXERCISE, PM_UNSUPPORTED,
+							 "must be 'european' under bachelier: American exercise is priced by lognormal models only",
+							 "'american'", issue);
+	return true;
+}
+
+bool
+pm_position_check_values(const pm_position *p, pm_issue *issue)
+{
+	return check_finite(p, issue) && check_ranges(p, issue) && check_dividends(p, issue);
+}
+
+bool
+pm_position_check(const pm_position *p, pm_issue *issue)
+{
+	return check_presence(p, issue) && pm_position_check_values(p, issue);
 }
 
 pm_text
@@ -67,244 +301,4 @@ pm_position_currency(const pm_position *p)
 	{
 		NULL, 0
 	};
-}
-
-bool
-pm_contract_value(const pm_position *p, double *value, pm_issue *issue)
-{
-	pm_market	now;
-	pm_dividend dividends[PM_MOST_DIVIDENDS];
-	pm_option	option;
-
-	if (!pm_market_now(p, &now, issue))
-		return false;
-	if (pm_is_option(p))
-	{
-		option = pm_market_option(p, &now, dividends);
-		*value = p->multiplier * in_currency(p, pm_option_price(&option), p->spot);
-	}
-	else
-		*value = p->kind == PM_SPOT_KIND ? p->multiplier * linear_level(p, p->spot) : 0;
-	return isfinite(*value) || fail_result(p, "value", *value, issue);
-}
-
-/*
- * V/S in coin: each derivative in S of U = V/S.  The others divide by S.
- */
-static void
-settle_inverse(double spot, pm_greeks *g)
-{
-	pm_greeks	v = *g;
-
-	g->price = v.price / spot;
-	g->delta = (v.delta - g->price) / spot;
-	g->gamma = (v.gamma - 2 * g->delta) / spot;
-	g->vega = v.vega / spot;
-	g->theta = v.theta / spot;
-	g->rho = v.rho / spot;
-	g->rho_yield = v.rho_yield / spot;
-	g->vanna = (v.vanna - g->vega) / spot;
-	g->volga = v.volga / spot;
-	g->charm = (v.charm - g->theta) / spot;
-}
-
-static bool
-unit_greeks(const pm_position *p, bool volga, pm_greeks *g, pm_issue *issue)
-{
-	pm_market	now;
-	pm_dividend dividends[PM_MOST_DIVIDENDS];
-
-	if (!pm_market_now(p, &now, issue))
-		return false;
-	memset(g, 0, sizeof *g);
-	if (pm_is_option(p))
-	{
-		pm_option	option = pm_market_option(p, &now, dividends);
-
-		pm_option_greeks(&option, volga, g);
-		if (p->settlement == PM_INVERSE)
-			settle_inverse(p->spot, g);
-	}
-	else if (p->settlement == PM_INVERSE)
-	{
-		/* -1/S has the slope 1/S^2 and the curvature -2/S^3. */
-		g->delta = 1 / p->spot / p->spot;
-		g->gamma = -2 * g->delta / p->spot;
-	}
-	else
-	{
-		g->price = p->kind == PM_SPOT_KIND ? p->spot : 0;
-		g->delta = 1;
-	}
-	return true;
-}
-
-static bool
-contract_greeks(const pm_position *p, bool volga, pm_greeks *g, pm_issue *issue)
-{
-	struct
-	{
-		const char *name;
-		double	   *value;
-	}			fields[] = {
-		{"price", &g->price}, {"delta", &g->delta}, {"gamma", &g->gamma},
-		{"vega", &g->vega}, {"theta", &g->theta}, {"rho", &g->rho},
-		{"rho_yield", &g->rho_yield}, {"vanna", &g->vanna},
-		{"volga", &g->volga}, {"charm", &g->charm},
-	};
-
-	if (!unit_greeks(p, volga, g, issue))
-		return false;
-	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
-	{
-		*fields[i].value = p->multiplier * *fields[i].value + 0.0;
-		if (!isfinite(*fields[i].value))
-			return fail_result(p, fields[i].name, *fields[i].value, issue);
-	}
-	return true;
-}
-
-bool
-pm_contract_greeks(const pm_position *p, pm_greeks *g, pm_issue *issue)
-{
-	return contract_greeks(p, true, g, issue);
-}
-
-bool
-pm_contract_totals(const pm_position *p, double totals[PM_TOTALS], pm_issue *issue)
-{
-	pm_greeks	g;
-
-	if (!contract_greeks(p, false, &g, issue))
-		return false;
-	totals[PM_MARKET_VALUE] = g.price;
-	totals[PM_DELTA_CASH] = p->spot * g.delta;
-	totals[PM_GAMMA_CASH_1PCT] = 0.01 * p->spot * g.gamma * p->spot;
-	totals[PM_VEGA_1PT] = 0.01 * g.vega;
-	totals[PM_THETA_1DAY] = g.theta / PM_DAYS_PER_YEAR;
-	totals[PM_RHO_1PCT] = 0.01 * g.rho;
-	for (int i = 0; i < PM_TOTALS; i++)
-	{
-		if (!isfinite(totals[i]))
-			return fail_result(p, pm_total_names[i], totals[i], issue);
-		totals[i] = pm_quantize(totals[i]);
-	}
-	return true;
-}
-
-/* Whether two markets of one option differ in nothing but the price. */
-static inline bool
-same_but_spot(const pm_market *a, const pm_market *b)
-{
-	return a->volatility == b->volatility && a->rate == b->rate &&
-		a->years == b->years && a->elapsed == b->elapsed;
-}
-
-/*
- * The levels of one option in many markets.  Those that differ in the price only
- * are valued together; the results do not depend on which these are.
- */
-static void
-option_levels(const pm_position *p, const pm_market *markets, uint32_t count,
-			  double *levels)
-{
-	pm_dividend dividends[PM_MOST_DIVIDENDS];
-	bool		done[BLOCK + 1] = {false};
-	uint32_t	members[BLOCK + 1];
-	double		spots[BLOCK + 1];
-	double		values[BLOCK + 1];
-	uint32_t	reach = p->exercise == PM_AMERICAN ? count : NEAR;
-
-	for (uint32_t i = 0; i < count; i++)
-	{
-		pm_option	option;
-		uint32_t	found = 0;
-
-		if (done[i])
-			continue;
-		option = pm_market_option(p, &markets[i], dividends);
-		for (uint32_t j = i; j < count && j - i < reach; j++)
-			if (!done[j] && same_but_spot(&markets[i], &markets[j]))
-			{
-				done[j] = true;
-				spots[found] = markets[j].spot;
-				members[found++] = j;
-			}
-		/* A price around which the model may lay a grid: the same for all. */
-		option.spot = p->spot;
-		pm_option_prices(&option, PM_GRID, spots, found, values);
-		for (uint32_t k = 0; k < found; k++)
-			levels[members[k]] = in_currency(p, values[k], spots[k]);
-	}
-}
-
-/* Levels of a contract in markets; the last one is that of now. */
-static void
-find_levels(const pm_position *p, const pm_market *markets, uint32_t count,
-			double *levels)
-{
-	if (pm_is_option(p))
-		option_levels(p, markets, count, levels);
-	else
-		for (uint32_t i = 0; i < count; i++)
-			levels[i] = linear_level(p, markets[i].spot);
-}
-
-static bool
-fail_scenario(const pm_position *p, uint32_t number, double value, pm_issue *issue)
-{
-	char		shown[PM_NUMBER_SIZE];
-
-	return pm_fail(issue, PM_OUT_OF_RANGE, "a position is out of range in a scenario",
-				   remedy(p),
-				   "In scenario %u its profit or loss or a moved input is infinite or not a number (%s) for underlying \"%.*s\".",
-				   number, pm_number(shown, value),
-				   pm_shown(p->underlying), p->underlying.bytes);
-}
-
-static bool
-block_pnls(const pm_position *p, const pm_market *now, const pm_scenario *scenarios,
-		   uint32_t count, uint32_t first, double *pnls, pm_issue *issue)
-{
-	pm_market	moved[BLOCK + 1];
-	double		levels[BLOCK + 1];
-
-	for (uint32_t i = 0; i < count; i++)
-	{
-		if (!pm_market_moved(p, now, &scenarios[i], first + i, &moved[i], issue))
-			return false;
-		/* Not left to the result: an infinite volatility has a finite price. */
-		if (!isfinite(moved[i].spot))
-			return fail_scenario(p, first + i, moved[i].spot, issue);
-		if (!isfinite(moved[i].volatility))
-			return fail_scenario(p, first + i, moved[i].volatility, issue);
-		if (!isfinite(moved[i].rate))
-			return fail_scenario(p, first + i, moved[i].rate, issue);
-	}
-	moved[count] = *now;
-	find_levels(p, moved, count + 1, levels);
-	for (uint32_t i = 0; i < count; i++)
-	{
-		double		pnl = p->multiplier * (levels[i] - levels[count]);
-
-		if (!isfinite(pnl))
-			return fail_scenario(p, first + i, pnl, issue);
-		pnls[i] = pm_quantize(pnl);
-	}
-	return true;
-}
-
-bool
-pm_contract_pnls(const pm_position *p, const pm_scenario *scenarios,
-				 uint32_t count, uint32_t first, double *pnls, pm_issue *issue)
-{
-	pm_market	now;
-
-	if (!pm_market_now(p, &now, issue))
-		return false;
-	for (uint32_t i = 0; i < count; i += BLOCK)
-		if (!block_pnls(p, &now, scenarios + i, count - i < BLOCK ? count - i : BLOCK,
-						first + i, pnls + i, issue))
-			return false;
-	return true;
 }

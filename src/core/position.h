@@ -1,6 +1,5 @@
 /*
- * position.h - one position: which inputs it needs, its value, its profit and
- * loss under a scenario, its Greeks.
+ * position.h - one position: its fields, and which of them it needs.
  */
 #ifndef PM_POSITION_H
 #define PM_POSITION_H
@@ -9,8 +8,7 @@
 
 #include "instant.h"
 #include "issue.h"
-#include "option.h"
-#include "scenario.h"
+#include "option_terms.h"
 
 /* The fields of SQL's margin_position, in its order. */
 typedef enum pm_field
@@ -79,24 +77,16 @@ typedef struct pm_position
 	const struct pm_surface *surface;	/* volatility_surface.h */
 } pm_position;
 
-/* Sums over an account, per contract: money now and the cash Greeks. */
-typedef enum pm_total
-{
-	PM_MARKET_VALUE,
-	PM_DELTA_CASH,				/* S dV/dS */
-	PM_GAMMA_CASH_1PCT,			/* 0.01 S^2 d2V/dS2 */
-	PM_VEGA_1PT,				/* 0.01 dV/dsigma */
-	PM_THETA_1DAY,				/* -dV/dT / 365 */
-	PM_RHO_1PCT,				/* 0.01 dV/dr */
-	PM_TOTALS
-} pm_total;
-
-extern const char *const pm_total_names[PM_TOTALS];
-
 static inline bool
 pm_has(const pm_position *position, pm_field field)
 {
 	return (position->present >> field) & 1;
+}
+
+static inline bool
+pm_is_option(const pm_position *position)
+{
+	return position->kind == PM_CALL || position->kind == PM_PUT;
 }
 
 /*
@@ -117,24 +107,5 @@ extern bool pm_position_check_values(const pm_position *position, pm_issue *issu
  * settlement is inverse; NULL bytes for none.  For a checked position.
  */
 extern pm_text pm_position_currency(const pm_position *position);
-
-/*
- * Of one contract, that is, times multiplier and not times quantity, in the
- * position's currency; the position must have been checked.  False, with the
- * issue, if a result is not a finite number.
- */
-extern bool pm_contract_value(const pm_position *position, double *value, pm_issue *issue);
-extern bool pm_contract_greeks(const pm_position *position, pm_greeks *greeks, pm_issue *issue);
-extern bool pm_contract_totals(const pm_position *position,
-							   double totals[PM_TOTALS], pm_issue *issue);
-
-/*
- * Profit and loss of one contract in `count` scenarios, the first of which has
- * the 1-based number `first` in messages: multiplier * (value there - value
- * now), rounded to the quantum (exact.h).
- */
-extern bool pm_contract_pnls(const pm_position *position,
-							 const pm_scenario *scenarios, uint32_t count,
-							 uint32_t first, double *pnls, pm_issue *issue);
 
 #endif							/* PM_POSITION_H */

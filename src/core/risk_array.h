@@ -23,7 +23,7 @@
 #define PM_RISK_ARRAY_H
 
 #include "exact.h"
-#include "position.h"
+#include "contract.h"
 #include "scenario_set.h"
 
 #define PM_RISK_ARRAY_VERSION	1

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "elementary.h"
+#include "option.h"
 #include "sum.h"
 
 /* Roundings of an option's legs and of sums of them, in units of DBL_EPSILON. */
@@ -98,12 +99,6 @@ pm_region_scenario(const pm_region *region, double x, double v)
  * From positions to a book.
  */
 
-static bool
-is_option(const pm_position *p)
-{
-	return p->kind == PM_CALL || p->kind == PM_PUT;
-}
-
 static int
 compare_numbers(double a, double b)
 {
@@ -123,7 +118,7 @@ static int
 compare_curves(const pm_position *a, const pm_position *b)
 {
 	const double numbers[][2] = {
-		{is_option(a), is_option(b)},
+		{pm_is_option(a), pm_is_option(b)},
 		{a->settlement, b->settlement}, {a->pricing, b->pricing},
 		{a->spot, b->spot}, {a->strike, b->strike},
 		{a->volatility, b->volatility}, {a->rate, b->rate}, {a->yield, b->yield},
@@ -168,7 +163,7 @@ pm_book_takes(const pm_position *p, pm_issue *issue)
 	char		message[96];
 	const char *what = NULL;
 
-	if (!is_option(p))
+	if (!pm_is_option(p))
 		return true;
 	if (p->exercise == PM_AMERICAN)
 		what = "American exercise";
@@ -197,7 +192,7 @@ curve_of(const pm_position *p, const pm_scenario *step)
 	double		yield = p->pricing == PM_BLACK_SCHOLES && pm_has(p, PM_YIELD) ? p->yield : 0;
 	double		scale;
 
-	/* As position.c has it. */
+	/* As contract.c has it. */
 	c.years_now = (double) ((__int128) p->expiry - p->as_of) / (PM_DAYS_PER_YEAR * 86400e6);
 	c.option = (pm_option)
 	{
@@ -328,14 +323,14 @@ pm_book_build(pm_shocked_book *book, const pm_region *region, pm_curve *curves,
 		pm_curve	curve;
 
 		sum.quanta += (1 + fabs(p->quantity)) * PM_QUANTUM;
-		if (!is_option(p))
+		if (!pm_is_option(p))
 		{
 			add_linear(&sum, p, region);
 			continue;
 		}
 		if (!add_option(&sum, p, region, &curve, issue))
 			return false;
-		if (book->curves == 0 || !is_option(p - 1) || compare_curves(p - 1, p) != 0)
+		if (book->curves == 0 || !pm_is_option(p - 1) || compare_curves(p - 1, p) != 0)
 		{
 			/* A curve whose positions cancel is none. */
 			if (book->curves == 0 || curves[book->curves - 1].weight != 0)

@@ -17,7 +17,7 @@
 #include <math.h>
 
 #include "exact.h"
-#include "position.h"
+#include "contract.h"
 #include "scenario_set.h"
 
 /* A volatility shock of a grid and its place among those given. */

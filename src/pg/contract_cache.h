@@ -13,6 +13,8 @@
 
 #include "call.h"
 
+#include "core/contract.h"
+
 /* The set with its rows; valid until the next call of this function. */
 extern const PmSetCache *pm_remember_set(PmCall *call, const pm_scenario_set *set, Size size);
 

@@ -8,6 +8,8 @@
 #include "utils/array.h"
 #include "utils/timestamp.h"
 
+#include "core/contract.h"
+
 #include "error.h"
 #include "risk_array_type.h"
 #include "surface_type.h"

@@ -10,6 +10,7 @@
 #include "utils/array.h"
 #include "utils/timestamp.h"
 
+#include "core/contract.h"
 #include "core/exact.h"
 #include "core/option.h"
 

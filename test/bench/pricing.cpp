@@ -37,7 +37,7 @@
 
 extern "C"
 {
-#include "position.h"
+#include "contract.h"
 }
 
 using namespace QuantLib;

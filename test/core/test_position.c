@@ -7,7 +7,7 @@
 
 #include "check.h"
 #include "core/exact.h"
-#include "core/position.h"
+#include "core/contract.h"
 #include "support.h"
 
 #define DAY INT64_C(86400000000)	/* microseconds */
