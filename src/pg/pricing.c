@@ -16,6 +16,7 @@
 
 #include "contract_cache.h"
 #include "error.h"
+#include "option_argument.h"
 
 /* The composite greeks from the core's struct. */
 static Datum
@@ -51,47 +52,17 @@ years_between(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(pm_years_between(from, to));
 }
 
-/*
- * The option of option_price and option_greeks, whose arguments are alike:
- * kind, spot, strike, years, volatility, rate, yield, pricing, exercise.
- */
+/* The option of option_price and option_greeks. */
 static pm_option
 getarg_option(FunctionCallInfo fcinfo)
 {
-	PmEnumCache *enums = pm_call(fcinfo)->position.enums;
-	pm_position p = {0};
-	double		years = PG_GETARG_FLOAT8(3);
+	pm_position inputs;
+	pm_option	option = pm_getarg_option(fcinfo, false, &inputs);
 	pm_issue	issue;
-	char		number[PM_NUMBER_SIZE];
 
-	p.kind = pm_enum_ordinal(&enums[0], PG_GETARG_OID(0), pm_kind_labels);
-	p.spot = PG_GETARG_FLOAT8(1);
-	p.strike = PG_GETARG_FLOAT8(2);
-	p.volatility = PG_GETARG_FLOAT8(4);
-	p.rate = PG_GETARG_FLOAT8(5);
-	p.yield = PG_GETARG_FLOAT8(6);
-	p.pricing = pm_enum_ordinal(&enums[1], PG_GETARG_OID(7), pm_pricing_labels);
-	p.exercise = pm_enum_ordinal(&enums[2], PG_GETARG_OID(8), pm_exercise_labels);
-	p.present = 1 << PM_KIND | 1 << PM_SPOT | 1 << PM_STRIKE | 1 << PM_VOLATILITY |
-		1 << PM_RATE | 1 << PM_YIELD | 1 << PM_PRICING | 1 << PM_EXERCISE;
-
-	if (p.kind != PM_CALL && p.kind != PM_PUT)
-		pm_fail(&issue, PM_INVALID_VALUE, "\"kind\" must be an option",
-				"Give 'call' or 'put'.",
-				"kind is '%s'.", pm_kind_labels[p.kind]);
-	else if (!isfinite(years) || years < 0)
-		pm_fail(&issue, PM_INVALID_VALUE, "\"years\" must be a finite number, 0 or above",
-				"Give the time to expiry in years of 365 days.",
-				"years is %s.", pm_number(number, years));
-	else if (pm_position_check_values(&p, &issue))
-		return (pm_option)
-	{
-		.sign = p.kind == PM_CALL ? 1 : -1, .spot = p.spot,
-			.strike = p.strike, .years = years, .volatility = p.volatility,
-			.rate = p.rate, .yield = p.yield, .pricing = p.pricing,
-			.exercise = p.exercise
-	};
-	pm_raise(&issue);
+	if (!pm_option_check(&option, &inputs, &issue))
+		pm_raise(&issue);
+	return option;
 }
 
 static void
