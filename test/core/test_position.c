@@ -8,6 +8,7 @@
 #include "check.h"
 #include "core/exact.h"
 #include "core/contract.h"
+#include "core/option.h"
 #include "support.h"
 
 #define DAY INT64_C(86400000000)	/* microseconds */
