@@ -26,7 +26,7 @@ sub right_under
 	my ($settings, $name) = @_;
 	is( ask($node, "$settings SELECT count(*), count(*) FILTER (WHERE NOT same(m, margin))
 			FROM ($by_account) AS s JOIN answer USING (account) WHERE name = 'default'"),
-		'1700|0', "$name: the bytes of the reference");
+		'1900|0', "$name: the bytes of the reference");
 	return;
 }
 
