@@ -17,8 +17,9 @@
 #define MOST_SETS	64
 #define MOST_BYTES	(32 * 1024 * 1024)
 
-/* Scenarios that are valued between two looks for a cancel request. */
-#define CHUNK	1000
+/* Scenarios that are valued between two looks for a cancel request: a boundary
+ * or a grid for each of them may take a tenth of a second. */
+#define CHUNK	256
 
 /*
  * Bytes that many contracts share, as an input of theirs: a surface, or the
