@@ -38,6 +38,7 @@
 extern "C"
 {
 #include "contract.h"
+#include "option.h"
 }
 
 using namespace QuantLib;
