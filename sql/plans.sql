@@ -170,6 +170,59 @@ SELECT count(*) AS margins,
                                         FROM trade AS t WHERE t.account = answer.account), margin)) AS wrong
 FROM answer;
 
+-- What the groups of a hash aggregate share: rows together until some have
+-- many, contracts until they are too many, sets until there are too many.
+-- Next to it, sums that share nothing.
+SET max_parallel_workers_per_gather = 0;
+SET enable_sort = off;
+SELECT count(*) AS margins, max((m).positions) AS most_rows, count(*) FILTER (WHERE NOT same(m, r)) AS wrong
+FROM (SELECT account, portfolio_margin(position) AS m,
+             margin(portfolio_risk(position, scenario_grid(0.15, 5, '{-0.25,0,0.25}'))) AS r
+      FROM big, generate_series(1, 3) WHERE account !~ '^odd' GROUP BY account) AS s;
+CREATE TEMP TABLE future AS
+SELECT n, n % 97 AS account, margin_position(kind => 'future', quantity => n % 13 - 6.25, spot => 50 + n % 2300,
+                                             underlying => 'F' || n % 7 % 3, currency => 'USD') AS position
+FROM generate_series(1, 9000) AS n;
+SELECT count(*) AS margins, count(*) FILTER (WHERE NOT same(m, r)) AS wrong,
+       count(*) FILTER (WHERE NOT same(m, s)) AS wrong_in_short
+FROM (SELECT account, portfolio_margin(position, scenario_set) AS m, margin(portfolio_risk(position, scenario_set)) AS r,
+             portfolio_margin(position, scenario_set) FILTER (WHERE n > 0) AS s
+      FROM future, (SELECT array_agg(market_scenario(price_shock => i / 4000.0 - 0.25))::scenario_set AS scenario_set
+                    FROM generate_series(1, 2000) AS i) AS fine
+      GROUP BY account) AS s;
+SELECT count(*) AS margins, count(*) FILTER (WHERE NOT same(m, r)) AS wrong
+FROM (SELECT account, portfolio_margin(position, scenario_set) AS m, margin(portfolio_risk(position, scenario_set)) AS r
+      FROM future, LATERAL (SELECT scenario_grid(0.1 + account / 1000.0, 4, '{0}') AS scenario_set) AS own
+      GROUP BY account) AS s;
+-- One contract under many names.
+SELECT count(*) AS margins, sum((m).positions) AS positions, count(*) FILTER (WHERE NOT same(m, r)) AS wrong,
+       count(DISTINCT (m).currency) AS currencies, count(DISTINCT (m).worst_underlying) AS underlyings
+FROM (SELECT n % 50 AS account, portfolio_margin(position, spread) AS m, margin(portfolio_risk(position, spread)) AS r
+      FROM tims_scenarios(0.08, 0.06) AS spread, generate_series(1, 2000) AS n,
+      LATERAL (SELECT margin_position(kind => 'future', quantity => n, spot => 100, underlying => 'N' || n % 100,
+                                      currency => CASE n % 5 WHEN 0 THEN NULL WHEN 1 THEN '' ELSE 'C' || n % 5 END) AS position) AS p
+      GROUP BY n % 50) AS s;
+-- An overflow comes to light with the sums: the same error.
+SELECT account, portfolio_margin(position) FROM (
+    SELECT n % 2 AS account, margin_position(kind => 'future', quantity => 1e15, spot => 50, underlying => 'HUGE') AS position
+    FROM generate_series(1, 9) AS n) AS s GROUP BY account;
+SELECT account, portfolio_margin(position) FROM (
+    SELECT n % 2 AS account, margin_position(kind => 'future', quantity => 1, spot => 50, underlying => 'U', currency => 'C' || n / 6) AS position
+    FROM generate_series(1, 9) AS n) AS s GROUP BY account;
+-- Sums that are asked for while rows are still coming: grouping sets of two kinds at once, and running margins.
+SET enable_sort = on;
+SELECT level, count(*) AS margins, count(*) FILTER (WHERE NOT same(m, r)) AS wrong
+FROM (SELECT GROUPING(account, n) AS level, portfolio_margin(position, spread) AS m, margin(portfolio_risk(position, spread)) AS r
+      FROM (SELECT account, n / 500 AS n, position FROM future WHERE n < 3000) AS f, tims_scenarios(0.08, 0.06) AS spread
+      GROUP BY GROUPING SETS ((account, n), (account), (n), ())) AS s
+GROUP BY level ORDER BY level;
+SELECT count(*) AS margins, count(*) FILTER (WHERE NOT same(m, r)) AS wrong
+FROM (SELECT portfolio_margin(position, spread) OVER w AS m, margin(portfolio_risk(position, spread) OVER w) AS r
+      FROM future, tims_scenarios(0.08, 0.06) AS spread WHERE n <= 400
+      WINDOW w AS (PARTITION BY account % 3 ORDER BY n / 5)) AS s;
+RESET enable_sort;
+RESET max_parallel_workers_per_gather;
+
 -- From a cursor that is read piece by piece, with other margins in between.
 BEGIN;
 DECLARE piecemeal CURSOR FOR

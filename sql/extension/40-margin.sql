@@ -84,7 +84,7 @@ COMMENT ON FUNCTION portfolio_greeks_final(internal) IS 'Support function of por
 CREATE AGGREGATE portfolio_margin(margin_position margin_position) (
 	SFUNC = portfolio_margin_trans,
 	STYPE = internal,
-	SSPACE = 2048,
+	SSPACE = 512,
 	FINALFUNC = portfolio_margin_final,
 	COMBINEFUNC = portfolio_combine,
 	SERIALFUNC = portfolio_serialize,
@@ -97,7 +97,7 @@ COMMENT ON AGGREGATE portfolio_margin(margin_position) IS
 CREATE AGGREGATE portfolio_margin(margin_position margin_position, scenario_set scenario_set) (
 	SFUNC = portfolio_margin_trans,
 	STYPE = internal,
-	SSPACE = 2048,
+	SSPACE = 512,
 	FINALFUNC = portfolio_margin_final,
 	COMBINEFUNC = portfolio_combine,
 	SERIALFUNC = portfolio_serialize,
@@ -110,7 +110,7 @@ COMMENT ON AGGREGATE portfolio_margin(margin_position, scenario_set) IS
 CREATE AGGREGATE portfolio_greeks(margin_position margin_position) (
 	SFUNC = portfolio_greeks_trans,
 	STYPE = internal,
-	SSPACE = 1024,
+	SSPACE = 512,
 	FINALFUNC = portfolio_greeks_final,
 	COMBINEFUNC = portfolio_combine,
 	SERIALFUNC = portfolio_serialize,

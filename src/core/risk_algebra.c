@@ -100,7 +100,7 @@ drop_block(pm_risk_array *a, uint32_t place)
 	}
 	/* The last one to leave takes everything along. */
 	if (a->underlyings == 0)
-		pm_risk_init(a, a->scenarios, a->capacity, a->heap_size);
+		pm_risk_clear(a);
 }
 
 static bool

@@ -150,6 +150,12 @@ pm_risk_create(pm_risk_array **array, const pm_allocator *allocator,
 	return true;
 }
 
+void
+pm_risk_clear(pm_risk_array *a)
+{
+	pm_risk_init(a, a->scenarios, a->capacity, a->heap_size);
+}
+
 /* Takes `size` bytes of a heap that has them, zeroed to the next multiple of 8. */
 static uint32_t
 take_heap(pm_risk_array *a, size_t size)

@@ -103,6 +103,9 @@ typedef struct pm_risk_row
 extern bool pm_risk_add_row(pm_risk_array **array, const pm_allocator *allocator,
 							const pm_risk_row *row, pm_issue *issue);
 
+/* Makes an array hold nothing; it keeps its room. */
+extern void pm_risk_clear(pm_risk_array *array);
+
 /* All that an array holds of one underlying. */
 typedef struct pm_risk_sums
 {

@@ -48,6 +48,7 @@ typedef struct PmSetCache
 } PmSetCache;
 
 typedef struct PmContractCache PmContractCache;	/* contract_cache.c */
+typedef struct PmMarginLog PmMarginLog; /* margin_log.c */
 
 typedef struct PmCall
 {
@@ -55,6 +56,7 @@ typedef struct PmCall
 	PmRowReader position;
 	PmRowReader scenario;
 	PmContractCache *cache;
+	PmMarginLog *logs;			/* that refer to the cache */
 	const PmSetCache *default_set;
 	TupleDesc	result;
 } PmCall;

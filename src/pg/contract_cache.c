@@ -12,6 +12,7 @@
 #include "core/volatility_surface.h"
 
 #include "error.h"
+#include "margin_log.h"
 
 /* Sets that a call site keeps, and the bytes of its cache. */
 #define MOST_SETS	64
@@ -65,22 +66,48 @@ typedef struct contract_key
 	uint8		settlement;
 } contract_key;
 
+/* What a contract, quantity 1, adds to the sums of an account. */
+typedef struct contract_values
+{
+	const double *pnls;			/* one per scenario; NULL without a set */
+	double		totals[PM_TOTALS];
+} contract_values;
+
 typedef struct contract_entry
 {
 	contract_key key;
-	PmContractValues values;
+	contract_values values;
+	PmLine	   *line;			/* that came first; mostly there is no other */
 } contract_entry;
+
+/* Contracts with equal inputs have further lines for their other names. */
+typedef struct line_key
+{
+	const contract_entry *contract;
+	uint64		names;			/* a hash of underlying and currency */
+} line_key;
+
+typedef struct line_entry
+{
+	line_key	key;
+	PmLine	   *line;
+} line_entry;
 
 struct PmContractCache
 {
 	MemoryContext context;		/* of everything below */
 	HTAB	   *contracts;
 	HTAB	   *shared;
+	HTAB	   *more_lines;
+	PmLine	  **lines;			/* by number */
+	uint32		line_count;
+	uint32		line_room;
 	PmSetCache	sets[MOST_SETS];
 	uint32		set_count;
 	uint32		latest;			/* the set that came last */
 	uint32		sets_made;		/* numbers them, so that none comes twice */
-	PmContractValues scratch;	/* of a contract that is not kept */
+	contract_values scratch;	/* of a contract that is not kept */
+	PmLine		scratch_line;
 };
 
 static PmContractCache *
@@ -129,12 +156,16 @@ pm_remember_set(PmCall *call, const pm_scenario_set *set, Size size)
 			return &cache->sets[i];
 		}
 
-	/* Nothing of the old is in use between two calls: start anew. */
+	/* Between two calls only logs refer to the old: start anew. */
 	if (cache->set_count == MOST_SETS || is_full(cache))
 	{
+		pm_flush_logs(call);
 		cache->set_count = 0;
 		cache->contracts = NULL;
 		cache->shared = NULL;
+		cache->more_lines = NULL;
+		cache->lines = NULL;
+		cache->line_count = cache->line_room = 0;
 		MemoryContextReset(cache->context);
 	}
 	old = MemoryContextSwitchTo(cache->context);
@@ -274,7 +305,7 @@ set_key(PmContractCache *cache, contract_key *key, const pm_position *p, const P
 }
 
 static void
-value(const pm_position *p, const PmSetCache *set, PmContractValues *values)
+value(const pm_position *p, const PmSetCache *set, contract_values *values)
 {
 	pm_position settled;
 	pm_issue	issue;
@@ -292,34 +323,33 @@ value(const pm_position *p, const PmSetCache *set, PmContractValues *values)
 }
 
 static HTAB *
-make_table(MemoryContext context)
+make_table(PmContractCache *cache, const char *name, Size key_size, Size entry_size)
 {
 	HASHCTL		control = {
-		.keysize = sizeof(contract_key), .entrysize = sizeof(contract_entry),
-		.hcxt = context
+		.keysize = key_size, .entrysize = entry_size, .hcxt = cache->context
 	};
 
-	return hash_create("portfolio_margin contracts", 256, &control,
-					   HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	return hash_create(name, 256, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 }
 
-const PmContractValues *
-pm_contract_values(PmCall *call, const pm_position *p, const PmSetCache *set)
+/* The values of a position's contract; NULL if they cannot be kept: in scratch. */
+static contract_entry *
+entry_of(PmContractCache *cache, const pm_position *p, const PmSetCache *set)
 {
-	PmContractCache *cache = cache_of(call);
 	contract_key key;
 	contract_entry *entry;
 	double	   *pnls = NULL;
 	bool		keep = set_key(cache, &key, p, set);
 
 	if (cache->contracts == NULL)
-		cache->contracts = make_table(cache->context);
+		cache->contracts = make_table(cache, "portfolio_margin contracts",
+									  sizeof(contract_key), sizeof(contract_entry));
 	if (keep && (entry = hash_search(cache->contracts, &key, HASH_FIND, NULL)) != NULL)
-		return &entry->values;
+		return entry;
 
 	value(p, set, &cache->scratch);
 	if (!keep || is_full(cache))
-		return &cache->scratch;
+		return NULL;
 	/* Entered last and at once: an error before leaves nothing half made. */
 	if (set != NULL)
 		pnls = memcpy(MemoryContextAlloc(cache->context, set->set->scenarios * sizeof(double)),
@@ -327,5 +357,116 @@ pm_contract_values(PmCall *call, const pm_position *p, const PmSetCache *set)
 	entry = hash_search(cache->contracts, &key, HASH_ENTER, NULL);
 	entry->values = cache->scratch;
 	entry->values.pnls = pnls;
-	return &entry->values;
+	entry->line = NULL;
+	return entry;
+}
+
+static bool
+same_text(pm_text a, pm_text b)
+{
+	return a.length == b.length && (a.bytes == NULL) == (b.bytes == NULL) &&
+		(a.length == 0 || memcmp(a.bytes, b.bytes, a.length) == 0);
+}
+
+static bool
+same_names(const PmLine *line, const pm_risk_row *row)
+{
+	return same_text(line->row.underlying, row->underlying) &&
+		same_text(line->row.currency, row->currency);
+}
+
+static pm_text
+keep_text(PmContractCache *cache, pm_text text)
+{
+	if (text.bytes != NULL)
+		text.bytes = memcpy(MemoryContextAlloc(cache->context, text.length + 1),
+							text.bytes, text.length);
+	return text;
+}
+
+/* A numbered line with a copy of the row's names. */
+static PmLine *
+make_line(PmContractCache *cache, const pm_risk_row *row)
+{
+	PmLine	   *line = MemoryContextAlloc(cache->context, sizeof *line);
+
+	line->row = *row;
+	line->row.underlying = keep_text(cache, row->underlying);
+	line->row.currency = keep_text(cache, row->currency);
+	if (cache->line_count == cache->line_room)
+	{
+		uint32		room = Max(2 * cache->line_room, 64);
+
+		cache->lines = cache->lines
+			? repalloc(cache->lines, room * sizeof(PmLine *))
+			: MemoryContextAlloc(cache->context, room * sizeof(PmLine *));
+		cache->line_room = room;
+	}
+	line->number = cache->line_count;
+	cache->lines[cache->line_count++] = line;
+	return line;
+}
+
+static uint64
+hash_names(const pm_risk_row *row)
+{
+	uint64		hash = hash_bytes_extended((const unsigned char *) row->underlying.bytes,
+										   row->underlying.length, 0);
+
+	if (row->currency.bytes == NULL)
+		return hash;
+	return hash_bytes_extended((const unsigned char *) row->currency.bytes,
+							   row->currency.length, hash);
+}
+
+/* The line of a contract that does not come first; NULL: there is no room. */
+static const PmLine *
+further_line(PmContractCache *cache, const contract_entry *contract, const pm_risk_row *row)
+{
+	line_key	key = {contract, hash_names(row)};
+	line_entry *entry;
+	PmLine	   *line;
+
+	if (cache->more_lines == NULL)
+		cache->more_lines = make_table(cache, "portfolio_margin names",
+									   sizeof(line_key), sizeof(line_entry));
+	entry = hash_search(cache->more_lines, &key, HASH_FIND, NULL);
+	if (entry != NULL)
+		return same_names(entry->line, row) ? entry->line : NULL;
+	if (is_full(cache))
+		return NULL;
+	line = make_line(cache, row);
+	entry = hash_search(cache->more_lines, &key, HASH_ENTER, NULL);
+	entry->line = line;
+	return line;
+}
+
+const PmLine *
+pm_line_of(PmCall *call, const pm_position *p, const PmSetCache *set)
+{
+	PmContractCache *cache = cache_of(call);
+	contract_entry *entry = entry_of(cache, p, set);
+	const contract_values *values = entry ? &entry->values : &cache->scratch;
+	const PmLine *line = NULL;
+	pm_risk_row row = {
+		.underlying = p->underlying, .currency = pm_position_currency(p),
+		.set = set ? set->set : NULL, .pnls = values->pnls, .totals = values->totals
+	};
+
+	if (entry != NULL && entry->line == NULL)
+		entry->line = make_line(cache, &row);
+	if (entry != NULL)
+		line = same_names(entry->line, &row) ? entry->line
+			: further_line(cache, entry, &row);
+	if (line != NULL)
+		return line;
+	cache->scratch_line.row = row;
+	cache->scratch_line.number = PM_NOT_KEPT;
+	return &cache->scratch_line;
+}
+
+const PmLine *const *
+pm_lines(const PmCall *call)
+{
+	return (const PmLine *const *) call->cache->lines;
 }

@@ -1,43 +1,35 @@
 /*
  * margin_aggregate.c - the aggregates portfolio_margin and portfolio_greeks.
  *
- * The state is a risk array (core/risk_array.h) in the aggregate's memory
- * context, behind one pointer, because it moves when it grows.  There is no
- * memory context per group: under hash aggregation the server walks all of
- * them at each new group.  Final functions only read, so that a window frame
- * may ask again after more rows and aggregates may share a state.
+ * A group's state is a place in a log of rows and a risk array (margin_log.h)
+ * in the aggregate's memory context.  There is no memory context per group:
+ * under hash aggregation the server walks all of them at each new group.  What
+ * final functions change does not show, so that a window frame may ask again
+ * after more rows and aggregates may share a state.
  */
 #include "position_type.h"
 #include "scenario_type.h"
-
-#include "utils/memutils.h"
 
 #include "core/risk_algebra.h"
 
 #include "aggregate_state.h"
 #include "error.h"
+#include "margin_log.h"
 #include "margin_result.h"
 #include "risk_array_type.h"
 
-typedef struct margin_state
+static PmMarginState *
+getarg_state(FunctionCallInfo fcinfo, int argno)
 {
-	pm_risk_array *array;
-} margin_state;
-
-/* The core's allocator on a memory context; raises instead of giving NULL. */
-static void *
-resize(void *context, void *old, size_t size)
-{
-	return old ? repalloc_huge(old, size)
-		: MemoryContextAllocHuge((MemoryContext) context, size);
+	return (PmMarginState *) PG_GETARG_POINTER(argno);
 }
 
-static margin_state *
-getarg_state(FunctionCallInfo fcinfo, int argno, MemoryContext context)
+/* The state of argument 0, or a new one whose rows are all in its array. */
+static PmMarginState *
+getarg_array_state(FunctionCallInfo fcinfo, MemoryContext context)
 {
-	if (!PG_ARGISNULL(argno))
-		return (margin_state *) PG_GETARG_POINTER(argno);
-	return MemoryContextAllocZero(context, sizeof(margin_state));
+	return PG_ARGISNULL(0) ? MemoryContextAllocZero(context, sizeof(PmMarginState))
+		: getarg_state(fcinfo, 0);
 }
 
 /* Adds a position to the state of argument 0, under a set or none. */
@@ -45,10 +37,11 @@ static Datum
 add_position(FunctionCallInfo fcinfo, const pm_position *p, const PmSetCache *set)
 {
 	MemoryContext context = pm_aggregate_context(fcinfo);
-	margin_state *state = getarg_state(fcinfo, 0, context);
-	pm_allocator allocator = {resize, context};
+	PmCall	   *call = pm_call(fcinfo);
+	PmMarginState *state = PG_ARGISNULL(0) ? pm_new_margin_state(call, context)
+		: getarg_state(fcinfo, 0);
 
-	pm_add_position(pm_call(fcinfo), &state->array, &allocator, p, set);
+	pm_margin_state_add(call, state, context, p, set);
 	PG_RETURN_POINTER(state);
 }
 
@@ -88,8 +81,8 @@ Datum
 portfolio_margin_array_trans(PG_FUNCTION_ARGS)
 {
 	MemoryContext context = pm_aggregate_context(fcinfo);
-	margin_state *state = getarg_state(fcinfo, 0, context);
-	pm_allocator allocator = {resize, context};
+	PmMarginState *state = getarg_array_state(fcinfo, context);
+	pm_allocator allocator = pm_context_allocator(context);
 	pm_issue	issue;
 
 	if (PG_ARGISNULL(1))
@@ -110,16 +103,16 @@ Datum
 portfolio_combine(PG_FUNCTION_ARGS)
 {
 	MemoryContext context = pm_aggregate_context(fcinfo);
-	pm_allocator allocator = {resize, context};
-	margin_state *state;
+	pm_allocator allocator = pm_context_allocator(context);
+	PmMarginState *state;
 	pm_issue	issue;
 
 	if (PG_ARGISNULL(0) && PG_ARGISNULL(1))
 		PG_RETURN_NULL();
-	state = getarg_state(fcinfo, 0, context);
+	state = getarg_array_state(fcinfo, context);
 	if (!PG_ARGISNULL(1) &&
 		!pm_risk_add(&state->array, &allocator,
-					 ((margin_state *) PG_GETARG_POINTER(1))->array, 1, &issue))
+					 pm_margin_state_array(getarg_state(fcinfo, 1)), 1, &issue))
 		pm_raise(&issue);
 	PG_RETURN_POINTER(state);
 }
@@ -133,7 +126,7 @@ portfolio_serialize(PG_FUNCTION_ARGS)
 	pm_risk_array *compact;
 
 	(void) pm_aggregate_context(fcinfo);
-	array = ((margin_state *) PG_GETARG_POINTER(0))->array;
+	array = pm_margin_state_array(getarg_state(fcinfo, 0));
 	compact = pm_compact_risk_array(array);
 	PG_RETURN_BYTEA_P(pm_image_to_bytea(compact, pm_risk_size(compact)));
 }
@@ -144,10 +137,10 @@ Datum
 portfolio_deserialize(PG_FUNCTION_ARGS)
 {
 	Size		size;
-	margin_state *state;
+	PmMarginState *state;
 
 	(void) pm_aggregate_context(fcinfo);
-	state = palloc(sizeof *state);
+	state = palloc0(sizeof *state);
 	state->array = pm_getarg_image(fcinfo, 0, sizeof(pm_risk_array), &size);
 	if (!pm_risk_valid(state->array, size))
 		ereport(ERROR,
@@ -163,7 +156,7 @@ Datum
 portfolio_margin_final(PG_FUNCTION_ARGS)
 {
 	(void) pm_aggregate_context(fcinfo);
-	return pm_margin_result(fcinfo, ((margin_state *) PG_GETARG_POINTER(0))->array);
+	return pm_margin_result(fcinfo, pm_margin_state_array(getarg_state(fcinfo, 0)));
 }
 
 /* portfolio_greeks_final(internal) returns cash_greeks; strict. */
@@ -172,5 +165,5 @@ Datum
 portfolio_greeks_final(PG_FUNCTION_ARGS)
 {
 	(void) pm_aggregate_context(fcinfo);
-	return pm_cash_greeks(fcinfo, ((margin_state *) PG_GETARG_POINTER(0))->array);
+	return pm_cash_greeks(fcinfo, pm_margin_state_array(getarg_state(fcinfo, 0)));
 }

@@ -75,17 +75,13 @@ pm_compact_risk_array(const pm_risk_array *array)
 	return compact;
 }
 
-static bool
-try_add(PmCall *call, pm_risk_array **array, const pm_allocator *allocator,
-		const pm_position *p, const PmSetCache *set, pm_issue *issue)
+bool
+pm_add_line(pm_risk_array **array, const pm_allocator *allocator,
+			const PmLine *line, double quantity, pm_issue *issue)
 {
-	const PmContractValues *values = pm_contract_values(call, p, set);
-	pm_risk_row row = {
-		.underlying = p->underlying, .currency = pm_position_currency(p),
-		.set = set ? set->set : NULL, .pnls = values->pnls,
-		.quantity = p->quantity, .totals = values->totals
-	};
+	pm_risk_row row = line->row;
 
+	row.quantity = quantity;
 	return pm_risk_add_row(array, allocator, &row, issue);
 }
 
@@ -95,7 +91,7 @@ pm_add_position(PmCall *call, pm_risk_array **array, const pm_allocator *allocat
 {
 	pm_issue	issue;
 
-	if (!try_add(call, array, allocator, p, set, &issue))
+	if (!pm_add_line(array, allocator, pm_line_of(call, p, set), p->quantity, &issue))
 		pm_raise(&issue);
 }
 
