@@ -8,13 +8,6 @@
 #include "elementary.h"
 #include "risk_layout.h"
 
-/* The sums that scale with a position: totals and cells, side by side. */
-static pm_cell *
-sums_of(const pm_risk_block *block)
-{
-	return (pm_cell *) ((char *) block + offsetof(pm_risk_block, totals));
-}
-
 static uint32_t
 sum_count(const pm_risk_array *a)
 {

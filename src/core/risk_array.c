@@ -176,9 +176,8 @@ store_text(pm_risk_array *a, pm_text text)
 	return offset;
 }
 
-/* The heap offset of a set with these rows, or PM_NO_SET. */
-static uint32_t
-find_set(const pm_risk_array *a, const pm_scenario_set *set)
+uint32_t
+pm_risk_find_set(const pm_risk_array *a, const pm_scenario_set *set)
 {
 	uint32_t	offset = a->first_set;
 
@@ -227,6 +226,30 @@ store_set(pm_risk_array *a, const pm_scenario_set *set)
 	return offset;
 }
 
+bool
+pm_risk_fail_currencies(pm_text name, pm_text have, pm_text currency, pm_issue *issue)
+{
+	return pm_fail(issue, PM_INVALID_VALUE,
+				   "positions in different currencies cannot be added up",
+				   "Add the currency to GROUP BY, or convert the positions to one currency first.",
+				   "One is in %s%.*s%s, another in %s%.*s%s. The latter is in underlying \"%.*s\".",
+				   have.bytes ? "\"" : "", have.bytes ? pm_shown(have) : 11,
+				   have.bytes ? have.bytes : "no currency", have.bytes ? "\"" : "",
+				   currency.bytes ? "\"" : "", currency.bytes ? pm_shown(currency) : 11,
+				   currency.bytes ? currency.bytes : "no currency", currency.bytes ? "\"" : "",
+				   pm_shown(name), name.bytes);
+}
+
+bool
+pm_risk_keep_text(pm_risk_array **array, const pm_allocator *allocator,
+				  pm_text text, uint32_t *offset, pm_issue *issue)
+{
+	if (!reserve(array, allocator, 0, align8(text.length), issue))
+		return false;
+	*offset = store_text(*array, text);
+	return true;
+}
+
 /* One array has one currency, NULL being one. */
 static bool
 settle_currency(pm_risk_array *a, pm_text name, pm_text currency, pm_issue *issue)
@@ -244,19 +267,11 @@ settle_currency(pm_risk_array *a, pm_text name, pm_text currency, pm_issue *issu
 	if ((have.bytes == NULL) == (currency.bytes == NULL) &&
 		(have.bytes == NULL || compare_text(have, currency) == 0))
 		return true;
-	return pm_fail(issue, PM_INVALID_VALUE,
-				   "positions in different currencies cannot be added up",
-				   "Add the currency to GROUP BY, or convert the positions to one currency first.",
-				   "One is in %s%.*s%s, another in %s%.*s%s. The latter is in underlying \"%.*s\".",
-				   have.bytes ? "\"" : "", have.bytes ? pm_shown(have) : 11,
-				   have.bytes ? have.bytes : "no currency", have.bytes ? "\"" : "",
-				   currency.bytes ? "\"" : "", currency.bytes ? pm_shown(currency) : 11,
-				   currency.bytes ? currency.bytes : "no currency", currency.bytes ? "\"" : "",
-				   pm_shown(name), name.bytes);
+	return pm_risk_fail_currencies(name, have, currency, issue);
 }
 
-static bool
-fail_sets(pm_text name, const pm_scenario_set *have, const pm_scenario_set *set,
+bool
+pm_risk_fail_sets(pm_text name, const pm_scenario_set *have, const pm_scenario_set *set,
 		  pm_issue *issue)
 {
 	char		first[PM_SET_DESCRIPTION];
@@ -270,6 +285,38 @@ fail_sets(pm_text name, const pm_scenario_set *have, const pm_scenario_set *set,
 }
 
 bool
+pm_risk_new_block(pm_risk_array **array, const pm_allocator *allocator,
+				  pm_text name, const pm_scenario_set *set, uint32_t place,
+				  pm_issue *issue)
+{
+	pm_risk_array *a = *array;
+	uint32_t	set_offset = set ? pm_risk_find_set(a, set) : PM_NO_SET;
+	bool		store = set != NULL && set_offset == PM_NO_SET;
+	uint32_t	number;
+	uint32_t   *order;
+	pm_risk_block *block;
+
+	if (set_offset != PM_NO_SET)
+		prefer_image(set_at(a, set_offset), set);
+	if (!reserve(array, allocator, 1,
+				 align8(name.length) + (store ? stored_set_size(set) : 0), issue))
+		return false;
+	a = *array;
+	if (store)
+		set_offset = store_set(a, set);
+	number = a->underlyings++;
+	order = order_of(a);
+	memmove(&order[place + 1], &order[place], (number - place) * sizeof *order);
+	order[place] = number;
+	block = block_of(a, number);
+	memset(block, 0, block_size(a->scenarios));
+	block->name_offset = store_text(a, name);
+	block->name_length = (uint32_t) name.length;
+	block->set_offset = set_offset;
+	return true;
+}
+
+bool
 pm_risk_block_for(pm_risk_array **array, const pm_allocator *allocator,
 				  pm_text name, const pm_scenario_set *set,
 				  pm_risk_block **block, pm_issue *issue)
@@ -277,9 +324,6 @@ pm_risk_block_for(pm_risk_array **array, const pm_allocator *allocator,
 	pm_risk_array *a = *array;
 	bool		found;
 	uint32_t	place = pm_risk_find(a, name, &found);
-	uint32_t	number;
-	uint32_t	set_offset = PM_NO_SET;
-	uint32_t   *order;
 
 	if (found)
 	{
@@ -289,30 +333,15 @@ pm_risk_block_for(pm_risk_array **array, const pm_allocator *allocator,
 		have = pm_risk_set_of(a, *block);
 		if ((have == NULL) != (set == NULL) ||
 			(have != NULL && !pm_set_equal(have, set)))
-			return fail_sets(name, have, set, issue);
+			return pm_risk_fail_sets(name, have, set, issue);
 		if (have != NULL)
 			prefer_image(set_at(a, (*block)->set_offset), set);
 		return true;
 	}
 
-	if (set != NULL && (set_offset = find_set(a, set)) != PM_NO_SET)
-		prefer_image(set_at(a, set_offset), set);
-	if (!reserve(array, allocator, 1,
-				 align8(name.length) +
-				 (set && set_offset == PM_NO_SET ? stored_set_size(set) : 0), issue))
+	if (!pm_risk_new_block(array, allocator, name, set, place, issue))
 		return false;
-	a = *array;
-	if (set != NULL && set_offset == PM_NO_SET)
-		set_offset = store_set(a, set);
-	number = a->underlyings++;
-	order = order_of(a);
-	memmove(&order[place + 1], &order[place], (number - place) * sizeof *order);
-	order[place] = number;
-	*block = block_of(a, number);
-	memset(*block, 0, block_size(a->scenarios));
-	(*block)->name_offset = store_text(a, name);
-	(*block)->name_length = (uint32_t) name.length;
-	(*block)->set_offset = set_offset;
+	*block = block_of(*array, (*array)->underlyings - 1);
 	return true;
 }
 

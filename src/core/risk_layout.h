@@ -76,7 +76,14 @@ extern void pm_risk_init(pm_risk_array *array, uint32_t scenarios,
 extern bool pm_risk_create(pm_risk_array **array, const pm_allocator *allocator,
 						   uint32_t scenarios, pm_issue *issue);
 
-/* Position of a name in the order, or where it belongs (*found false). */
+/* The sums that scale with a position: totals and cells, side by side. */
+static inline pm_cell *
+sums_of(const pm_risk_block *block)
+{
+	return (pm_cell *) ((char *) block + offsetof(pm_risk_block, totals));
+}
+
+/* Position of a name in the order, the first of several, or where it belongs (*found false). */
 extern uint32_t pm_risk_find(const pm_risk_array *array, pm_text name, bool *found);
 
 /*
@@ -90,6 +97,25 @@ extern bool pm_risk_prepare(pm_risk_array **array, const pm_allocator *allocator
 extern bool pm_risk_block_for(pm_risk_array **array, const pm_allocator *allocator,
 							  pm_text name, const pm_scenario_set *set,
 							  pm_risk_block **block, pm_issue *issue);
+
+/* A new block, without rows, for an underlying that takes this place in the order. */
+extern bool pm_risk_new_block(pm_risk_array **array, const pm_allocator *allocator,
+							  pm_text name, const pm_scenario_set *set, uint32_t place,
+							  pm_issue *issue);
+
+/* The heap offset of a set with these rows, or PM_NO_SET. */
+extern uint32_t pm_risk_find_set(const pm_risk_array *array, const pm_scenario_set *set);
+
+/* Puts a text into the heap. */
+extern bool pm_risk_keep_text(pm_risk_array **array, const pm_allocator *allocator,
+							  pm_text text, uint32_t *offset, pm_issue *issue);
+
+/* The issues that an underlying comes with another set, or in another currency
+ * (NULL bytes: none), than an array has; false. */
+extern bool pm_risk_fail_sets(pm_text name, const pm_scenario_set *have,
+							  const pm_scenario_set *set, pm_issue *issue);
+extern bool pm_risk_fail_currencies(pm_text name, pm_text have, pm_text currency,
+									pm_issue *issue);
 
 /* The issue that a sum in an underlying left the range; false. */
 extern bool pm_risk_fail_sum(pm_text name, pm_issue *issue);

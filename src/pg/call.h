@@ -48,6 +48,7 @@ typedef struct PmSetCache
 } PmSetCache;
 
 typedef struct PmContractCache PmContractCache;	/* contract_cache.c */
+typedef struct PmLineList PmLineList;	/* line_list.h */
 typedef struct PmMarginLog PmMarginLog; /* margin_log.c */
 
 typedef struct PmCall
@@ -56,7 +57,8 @@ typedef struct PmCall
 	PmRowReader position;
 	PmRowReader scenario;
 	PmContractCache *cache;
-	PmMarginLog *logs;			/* that refer to the cache */
+	PmLineList *lines;
+	PmMarginLog *logs;			/* whose rows are numbers of lines */
 	const PmSetCache *default_set;
 	TupleDesc	result;
 } PmCall;

@@ -12,7 +12,6 @@
 #include "core/volatility_surface.h"
 
 #include "error.h"
-#include "margin_log.h"
 
 /* Sets that a call site keeps, and the bytes of its cache. */
 #define MOST_SETS	64
@@ -66,17 +65,10 @@ typedef struct contract_key
 	uint8		settlement;
 } contract_key;
 
-/* What a contract, quantity 1, adds to the sums of an account. */
-typedef struct contract_values
-{
-	const double *pnls;			/* one per scenario; NULL without a set */
-	double		totals[PM_TOTALS];
-} contract_values;
-
 typedef struct contract_entry
 {
 	contract_key key;
-	contract_values values;
+	pm_line    *amounts;
 	PmLine	   *line;			/* that came first; mostly there is no other */
 } contract_entry;
 
@@ -99,14 +91,12 @@ struct PmContractCache
 	HTAB	   *contracts;
 	HTAB	   *shared;
 	HTAB	   *more_lines;
-	PmLine	  **lines;			/* by number */
-	uint32		line_count;
-	uint32		line_room;
 	PmSetCache	sets[MOST_SETS];
 	uint32		set_count;
 	uint32		latest;			/* the set that came last */
 	uint32		sets_made;		/* numbers them, so that none comes twice */
-	contract_values scratch;	/* of a contract that is not kept */
+	pm_line    *scratch;		/* of a contract that is not kept */
+	Size		scratch_size;
 	PmLine		scratch_line;
 };
 
@@ -159,13 +149,11 @@ pm_remember_set(PmCall *call, const pm_scenario_set *set, Size size)
 	/* Between two calls only logs refer to the old: start anew. */
 	if (cache->set_count == MOST_SETS || is_full(cache))
 	{
-		pm_flush_logs(call);
+		pm_forget_lines(call);
 		cache->set_count = 0;
 		cache->contracts = NULL;
 		cache->shared = NULL;
 		cache->more_lines = NULL;
-		cache->lines = NULL;
-		cache->line_count = cache->line_room = 0;
 		MemoryContextReset(cache->context);
 	}
 	old = MemoryContextSwitchTo(cache->context);
@@ -304,22 +292,35 @@ set_key(PmContractCache *cache, contract_key *key, const pm_position *p, const P
 	return (p->kind != PM_CALL && p->kind != PM_PUT) || set_option(cache, key, p);
 }
 
-static void
-value(const pm_position *p, const PmSetCache *set, contract_values *values)
+/* The values of a contract into the scratch line; returns its size. */
+static Size
+value(PmCall *call, const pm_position *p, const PmSetCache *set)
 {
+	PmContractCache *cache = call->cache;
+	uint32		scenarios = set ? set->set->scenarios : 0;
+	Size		size = pm_line_size(scenarios);
+	double		totals[PM_TOTALS];
 	pm_position settled;
 	pm_issue	issue;
 
 	if (!pm_market_settle(p, &settled, &issue))
 		pm_raise(&issue);
-	values->pnls = NULL;
 	if (set != NULL)
-	{
 		pm_value_contract(&settled, set);
-		values->pnls = set->pnls;
-	}
-	if (!pm_contract_totals(&settled, values->totals, &issue))
+	if (!pm_contract_totals(&settled, totals, &issue))
 		pm_raise(&issue);
+	if (size > cache->scratch_size)
+	{
+		if (cache->scratch != NULL)
+			pfree(cache->scratch);
+		cache->scratch_size = 0;
+		cache->scratch = MemoryContextAlloc(call->context, size);
+		cache->scratch_size = size;
+	}
+	if (!pm_line_fill(cache->scratch, scenarios, totals, set ? set->pnls : NULL,
+					  p->underlying, &issue))
+		pm_raise(&issue);
+	return size;
 }
 
 static HTAB *
@@ -334,11 +335,13 @@ make_table(PmContractCache *cache, const char *name, Size key_size, Size entry_s
 
 /* The values of a position's contract; NULL if they cannot be kept: in scratch. */
 static contract_entry *
-entry_of(PmContractCache *cache, const pm_position *p, const PmSetCache *set)
+entry_of(PmCall *call, const pm_position *p, const PmSetCache *set)
 {
+	PmContractCache *cache = call->cache;
 	contract_key key;
 	contract_entry *entry;
-	double	   *pnls = NULL;
+	pm_line    *amounts;
+	Size		size;
 	bool		keep = set_key(cache, &key, p, set);
 
 	if (cache->contracts == NULL)
@@ -347,16 +350,13 @@ entry_of(PmContractCache *cache, const pm_position *p, const PmSetCache *set)
 	if (keep && (entry = hash_search(cache->contracts, &key, HASH_FIND, NULL)) != NULL)
 		return entry;
 
-	value(p, set, &cache->scratch);
+	size = value(call, p, set);
 	if (!keep || is_full(cache))
 		return NULL;
 	/* Entered last and at once: an error before leaves nothing half made. */
-	if (set != NULL)
-		pnls = memcpy(MemoryContextAlloc(cache->context, set->set->scenarios * sizeof(double)),
-					  set->pnls, set->set->scenarios * sizeof(double));
+	amounts = memcpy(MemoryContextAlloc(cache->context, size), cache->scratch, size);
 	entry = hash_search(cache->contracts, &key, HASH_ENTER, NULL);
-	entry->values = cache->scratch;
-	entry->values.pnls = pnls;
+	entry->amounts = amounts;
 	entry->line = NULL;
 	return entry;
 }
@@ -369,10 +369,9 @@ same_text(pm_text a, pm_text b)
 }
 
 static bool
-same_names(const PmLine *line, const pm_risk_row *row)
+same_names(const PmLine *a, const PmLine *b)
 {
-	return same_text(line->row.underlying, row->underlying) &&
-		same_text(line->row.currency, row->currency);
+	return same_text(a->underlying, b->underlying) && same_text(a->currency, b->currency);
 }
 
 static pm_text
@@ -384,89 +383,74 @@ keep_text(PmContractCache *cache, pm_text text)
 	return text;
 }
 
-/* A numbered line with a copy of the row's names. */
+/* The line with a number and its own names. */
 static PmLine *
-make_line(PmContractCache *cache, const pm_risk_row *row)
+keep_line(PmCall *call, const PmLine *line)
 {
-	PmLine	   *line = MemoryContextAlloc(cache->context, sizeof *line);
+	PmContractCache *cache = call->cache;
+	PmLine	   *kept = MemoryContextAlloc(cache->context, sizeof *kept);
 
-	line->row = *row;
-	line->row.underlying = keep_text(cache, row->underlying);
-	line->row.currency = keep_text(cache, row->currency);
-	if (cache->line_count == cache->line_room)
-	{
-		uint32		room = Max(2 * cache->line_room, 64);
-
-		cache->lines = cache->lines
-			? repalloc(cache->lines, room * sizeof(PmLine *))
-			: MemoryContextAlloc(cache->context, room * sizeof(PmLine *));
-		cache->line_room = room;
-	}
-	line->number = cache->line_count;
-	cache->lines[cache->line_count++] = line;
-	return line;
+	*kept = *line;
+	kept->underlying = keep_text(cache, line->underlying);
+	kept->currency = keep_text(cache, line->currency);
+	pm_number_line(call, kept);
+	return kept;
 }
 
 static uint64
-hash_names(const pm_risk_row *row)
+hash_names(const PmLine *line)
 {
-	uint64		hash = hash_bytes_extended((const unsigned char *) row->underlying.bytes,
-										   row->underlying.length, 0);
+	uint64		hash = hash_bytes_extended((const unsigned char *) line->underlying.bytes,
+										   line->underlying.length, 0);
 
-	if (row->currency.bytes == NULL)
+	if (line->currency.bytes == NULL)
 		return hash;
-	return hash_bytes_extended((const unsigned char *) row->currency.bytes,
-							   row->currency.length, hash);
+	return hash_bytes_extended((const unsigned char *) line->currency.bytes,
+							   line->currency.length, hash);
 }
 
 /* The line of a contract that does not come first; NULL: there is no room. */
 static const PmLine *
-further_line(PmContractCache *cache, const contract_entry *contract, const pm_risk_row *row)
+further_line(PmCall *call, const contract_entry *contract, const PmLine *line)
 {
-	line_key	key = {contract, hash_names(row)};
+	PmContractCache *cache = call->cache;
+	line_key	key = {contract, hash_names(line)};
 	line_entry *entry;
-	PmLine	   *line;
+	PmLine	   *kept;
 
 	if (cache->more_lines == NULL)
 		cache->more_lines = make_table(cache, "portfolio_margin names",
 									   sizeof(line_key), sizeof(line_entry));
 	entry = hash_search(cache->more_lines, &key, HASH_FIND, NULL);
 	if (entry != NULL)
-		return same_names(entry->line, row) ? entry->line : NULL;
+		return same_names(entry->line, line) ? entry->line : NULL;
 	if (is_full(cache))
 		return NULL;
-	line = make_line(cache, row);
+	kept = keep_line(call, line);
 	entry = hash_search(cache->more_lines, &key, HASH_ENTER, NULL);
-	entry->line = line;
-	return line;
+	entry->line = kept;
+	return kept;
 }
 
 const PmLine *
 pm_line_of(PmCall *call, const pm_position *p, const PmSetCache *set)
 {
 	PmContractCache *cache = cache_of(call);
-	contract_entry *entry = entry_of(cache, p, set);
-	const contract_values *values = entry ? &entry->values : &cache->scratch;
-	const PmLine *line = NULL;
-	pm_risk_row row = {
+	contract_entry *entry = entry_of(call, p, set);
+	const PmLine *kept = NULL;
+	PmLine		line = {
 		.underlying = p->underlying, .currency = pm_position_currency(p),
-		.set = set ? set->set : NULL, .pnls = values->pnls, .totals = values->totals
+		.set = set ? set->set : NULL, .number = PM_NOT_KEPT,
+		.amounts = entry ? entry->amounts : cache->scratch
 	};
 
 	if (entry != NULL && entry->line == NULL)
-		entry->line = make_line(cache, &row);
+		entry->line = keep_line(call, &line);
 	if (entry != NULL)
-		line = same_names(entry->line, &row) ? entry->line
-			: further_line(cache, entry, &row);
-	if (line != NULL)
-		return line;
-	cache->scratch_line.row = row;
-	cache->scratch_line.number = PM_NOT_KEPT;
+		kept = same_names(entry->line, &line) ? entry->line
+			: further_line(call, entry, &line);
+	if (kept != NULL)
+		return kept;
+	cache->scratch_line = line;
 	return &cache->scratch_line;
-}
-
-const PmLine *const *
-pm_lines(const PmCall *call)
-{
-	return (const PmLine *const *) call->cache->lines;
 }

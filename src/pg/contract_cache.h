@@ -13,7 +13,7 @@
 
 #include "call.h"
 
-#include "core/risk_array.h"
+#include "line_list.h"
 
 /* The set with its rows; valid until the next call of this function. */
 extern const PmSetCache *pm_remember_set(PmCall *call, const pm_scenario_set *set, Size size);
@@ -24,24 +24,12 @@ extern const PmSetCache *pm_remember_set(PmCall *call, const pm_scenario_set *se
  */
 extern void pm_value_contract(const pm_position *position, const PmSetCache *set);
 
-/* What one contract of an underlying and currency adds to an account. */
-typedef struct PmLine
-{
-	pm_risk_row row;			/* all but its quantity */
-	uint32		number;			/* of this line at the call site */
-} PmLine;
-
-#define PM_NOT_KEPT	PG_UINT32_MAX
-
 /*
  * The line of a checked position under a set (NULL: totals only), worked out
  * or remembered; raises if its values are out of range.  A line without a
- * number is valid until the next call, others as long as the sets.
+ * number is valid until the next call, others until the lines are forgotten.
  */
 extern const PmLine *pm_line_of(PmCall *call, const pm_position *position,
 								const PmSetCache *set);
-
-/* The lines of a call site by their numbers; valid until the next line is made. */
-extern const PmLine *const *pm_lines(const PmCall *call);
 
 #endif							/* PM_CONTRACT_CACHE_H */

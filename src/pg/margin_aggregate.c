@@ -41,7 +41,7 @@ add_position(FunctionCallInfo fcinfo, const pm_position *p, const PmSetCache *se
 	PmMarginState *state = PG_ARGISNULL(0) ? pm_new_margin_state(call, context)
 		: getarg_state(fcinfo, 0);
 
-	pm_margin_state_add(call, state, context, p, set);
+	pm_margin_state_add(call, state, context, pm_line_of(call, p, set), p->quantity);
 	PG_RETURN_POINTER(state);
 }
 

@@ -8,9 +8,7 @@
 
 #include "core/risk_algebra.h"
 
-#include "contract_cache.h"
 #include "error.h"
-#include "risk_array_type.h"
 
 /*
  * Rows that a log may hold: then groups have so many on average that their sums
@@ -19,6 +17,9 @@
 #define ROWS_PER_GROUP	256
 #define FEW_ROWS		4096
 #define MOST_ROWS		(1 << 30)
+
+/* Rows ahead whose lines are fetched from memory. */
+#define AHEAD	4
 
 /* Chunks double from the first size to the last. */
 #define FIRST_CHUNK		4
@@ -61,26 +62,10 @@ struct PmMarginLog
 	row_chunk  *last_rows;
 	uint32		rows;
 	bool		closed;			/* sorted: takes no more rows */
-	const log_row **sorted;		/* by group; NULL: not yet */
+	log_row    *sorted;			/* by group; NULL: not yet */
 	uint32	   *ends;			/* per group, in sorted */
-	pm_risk_array *scratch;		/* the sums of one group */
+	pm_risk_array *scratch;		/* the sums of a group with an array */
 };
-
-static void *
-resize(void *context, void *old, size_t size)
-{
-	return old ? repalloc_huge(old, size)
-		: MemoryContextAllocHuge((MemoryContext) context, size);
-}
-
-pm_allocator
-pm_context_allocator(MemoryContext context)
-{
-	return (pm_allocator)
-	{
-		resize, context
-	};
-}
 
 /* Called as the log's memory goes, which is before that of its call site. */
 static void
@@ -202,7 +187,7 @@ sort_log(PmMarginLog *log)
 	if (log->sorted != NULL)
 		return;
 	log->ends = MemoryContextAllocHuge(log->context, log->groups * sizeof(uint32));
-	log->sorted = MemoryContextAllocHuge(log->context, log->rows * sizeof(log_row *));
+	log->sorted = MemoryContextAllocHuge(log->context, log->rows * sizeof(log_row));
 	for (state_chunk *chunk = log->first_states; chunk != NULL; chunk = chunk->next)
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -216,32 +201,47 @@ sort_log(PmMarginLog *log)
 	{
 		CHECK_FOR_INTERRUPTS();
 		for (uint32 i = 0; i < chunk->used; i++)
-			log->sorted[log->ends[chunk->rows[i].group]++] = &chunk->rows[i];
+			log->sorted[log->ends[chunk->rows[i].group]++] = chunk->rows[i];
 		if (chunk == log->last_rows)
 			break;
 	}
 }
 
-/* Adds the rows that a sorted log has of a group. */
-static void
-add_rows(const PmMarginLog *log, const PmMarginState *state, pm_risk_array **array)
+/* The sums of the rows that a sorted log has of a group. */
+static const pm_risk_array *
+net_rows(const PmMarginLog *log, const PmMarginState *state)
 {
-	const PmLine *const *lines = pm_lines(log->call);
-	pm_allocator allocator = pm_context_allocator(log->context);
-	const log_row **rows = log->sorted + log->ends[state->group] - state->rows;
+	PmLineList *list = log->call->lines;
+	const pm_net_line *lines = list->lines;
+	const log_row *row = log->sorted + log->ends[state->group] - state->rows;
+	const log_row *end = row + state->rows;
 	pm_issue	issue;
 
 	CHECK_FOR_INTERRUPTS();
-	/* They lie far apart: ask for them all before the first is needed. */
-	for (uint32 i = 0; i < Min(state->rows, ROWS_PER_GROUP); i++)
-		__builtin_prefetch(rows[i]);
-	for (uint32 i = 0; i < state->rows; i++)
+	pm_net_clear(&list->net);
+	for (; row < end; row++)
 	{
-		if (i % 1024 == 1023)
+		if ((end - row) % 4096 == 0)
 			CHECK_FOR_INTERRUPTS();
-		if (!pm_add_line(array, &allocator, lines[rows[i]->line], rows[i]->quantity, &issue))
+		if (end - row > AHEAD)
+			__builtin_prefetch(lines[row[AHEAD].line].line);
+		if (!pm_net_add(&list->net, &lines[row->line], row->quantity, &issue))
 			pm_raise(&issue);
 	}
+	return list->net.sums;
+}
+
+/* Moves the rows of a group from a sorted log to its array. */
+static void
+fold_rows(const PmMarginLog *log, PmMarginState *state)
+{
+	pm_allocator allocator = pm_context_allocator(log->context);
+	pm_issue	issue;
+
+	if (state->rows > 0 &&
+		!pm_risk_add(&state->array, &allocator, net_rows(log, state), 1, &issue))
+		pm_raise(&issue);
+	state->rows = 0;
 }
 
 /* Adds what the log holds to the arrays of its groups, and empties it. */
@@ -253,12 +253,7 @@ flush_log(PmMarginLog *log)
 	sort_log(log);
 	for (state_chunk *chunk = log->first_states; chunk != NULL; chunk = chunk->next)
 		for (uint32 i = 0; i < chunk->used; i++)
-		{
-			PmMarginState *state = &chunk->states[i];
-
-			add_rows(log, state, &state->array);
-			state->rows = 0;
-		}
+			fold_rows(log, &chunk->states[i]);
 	pfree(log->sorted);
 	pfree(log->ends);
 	log->sorted = NULL;
@@ -275,37 +270,25 @@ pm_flush_logs(PmCall *call)
 		flush_log(log);
 }
 
-/*
- * Whether rows of a state go to its log.  A group that is alone, as under
- * sorted input and in windows, has its sums at hand; and what comes after a
- * result need not wait for the next.
- */
-static bool
-uses_log(const PmCall *call, const PmMarginState *state)
-{
-	const PmMarginLog *log = state->log;
-
-	return log != NULL && log->call == call && log->groups > 1 && !log->closed;
-}
-
 void
 pm_margin_state_add(PmCall *call, PmMarginState *state, MemoryContext context,
-					const pm_position *p, const PmSetCache *set)
+					const PmLine *line, double quantity)
 {
-	const PmLine *line = pm_line_of(call, p, set);
-	pm_allocator allocator = pm_context_allocator(context);
 	PmMarginLog *log = state->log;
+	pm_allocator allocator;
 	log_row    *row;
 	pm_issue	issue;
 
-	if (line->number == PM_NOT_KEPT || !uses_log(call, state))
+	/* What comes after a result need not wait for the next. */
+	if (line->number == PM_NOT_KEPT || log == NULL || log->call != call || log->closed)
 	{
-		if (!pm_add_line(&state->array, &allocator, line, p->quantity, &issue))
+		allocator = pm_context_allocator(context);
+		if (!pm_add_line(&state->array, &allocator, line, quantity, &issue))
 			pm_raise(&issue);
 		return;
 	}
 	row = new_row(log);
-	row->quantity = p->quantity;
+	row->quantity = quantity;
 	row->group = state->group;
 	row->line = line->number;
 	state->rows++;
@@ -325,12 +308,20 @@ pm_margin_state_array(PmMarginState *state)
 		return state->array;
 	sort_log(log);
 	log->closed = true;
+	/* Who asks again, as a window does, will do so often. */
+	if (state->asked)
+	{
+		fold_rows(log, state);
+		return state->array;
+	}
+	state->asked = true;
+	if (state->array == NULL)
+		return net_rows(log, state);
 	allocator = pm_context_allocator(log->context);
 	if (log->scratch != NULL)
 		pm_risk_clear(log->scratch);
-	if (state->array != NULL &&
+	if (!pm_risk_add(&log->scratch, &allocator, net_rows(log, state), 1, &issue) ||
 		!pm_risk_add(&log->scratch, &allocator, state->array, 1, &issue))
 		pm_raise(&issue);
-	add_rows(log, state, &log->scratch);
 	return log->scratch;
 }

@@ -15,9 +15,7 @@
 #ifndef PM_MARGIN_LOG_H
 #define PM_MARGIN_LOG_H
 
-#include "call.h"
-
-#include "core/risk_array.h"
+#include "line_list.h"
 
 /* One group. */
 typedef struct PmMarginState
@@ -25,15 +23,16 @@ typedef struct PmMarginState
 	PmMarginLog *log;			/* NULL: all is in the array */
 	pm_risk_array *array;		/* rows that are added up; NULL: none */
 	uint32		group;			/* number in the log */
-	uint32		rows;			/* of the group in the log */
+	uint32		rows:31;		/* of the group in the log */
+	uint32		asked:1;		/* its result has been asked for */
 } PmMarginState;
 
 /* A new group's state, all zero but for its place in a log. */
 extern PmMarginState *pm_new_margin_state(PmCall *call, MemoryContext context);
 
-/* Adds a checked position under a set (NULL: totals only). */
+/* Adds a finite quantity of a line. */
 extern void pm_margin_state_add(PmCall *call, PmMarginState *state, MemoryContext context,
-								const pm_position *position, const PmSetCache *set);
+								const PmLine *line, double quantity);
 
 /*
  * All rows of a group added up; NULL for none.  Valid until the next call; the
@@ -41,10 +40,7 @@ extern void pm_margin_state_add(PmCall *call, PmMarginState *state, MemoryContex
  */
 extern const pm_risk_array *pm_margin_state_array(PmMarginState *state);
 
-/* Adds up what the logs of a call site hold: its contracts are about to go. */
+/* Adds up what the logs of a call site hold: its lines are about to go. */
 extern void pm_flush_logs(PmCall *call);
-
-/* The core's allocator on a memory context; raises instead of giving NULL. */
-extern pm_allocator pm_context_allocator(MemoryContext context);
 
 #endif							/* PM_MARGIN_LOG_H */

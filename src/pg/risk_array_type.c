@@ -75,16 +75,6 @@ pm_compact_risk_array(const pm_risk_array *array)
 	return compact;
 }
 
-bool
-pm_add_line(pm_risk_array **array, const pm_allocator *allocator,
-			const PmLine *line, double quantity, pm_issue *issue)
-{
-	pm_risk_row row = line->row;
-
-	row.quantity = quantity;
-	return pm_risk_add_row(array, allocator, &row, issue);
-}
-
 void
 pm_add_position(PmCall *call, pm_risk_array **array, const pm_allocator *allocator,
 				const pm_position *p, const PmSetCache *set)

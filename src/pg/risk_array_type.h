@@ -16,10 +16,6 @@ extern const pm_risk_array *pm_getarg_risk_array(FunctionCallInfo fcinfo, int ar
 /* The stored form of an array: compact, palloc'd, with its length set. */
 extern pm_risk_array *pm_compact_risk_array(const pm_risk_array *array);
 
-/* Adds a quantity of a line; false, with the issue, as pm_risk_add_row. */
-extern bool pm_add_line(pm_risk_array **array, const pm_allocator *allocator,
-						const PmLine *line, double quantity, pm_issue *issue);
-
 /* Values a checked position under a set (NULL: totals only), adds it to *array. */
 extern void pm_add_position(PmCall *call, pm_risk_array **array,
 							const pm_allocator *allocator,

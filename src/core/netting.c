@@ -1,0 +1,375 @@
+/*
+ * netting.c - one account after another.
+ */
+#include "netting.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "risk_layout.h"
+
+#define NONE	UINT32_MAX
+
+/* A whole quantity below this times an amount is exact and needs no rounding. */
+#define QUANTITY_BITS	31
+
+/* Bits that a product may have: half of the range of sums. */
+#define PRODUCT_BITS	112
+
+struct pm_net_name
+{
+	uint32_t	rank;			/* place of the block among all, by name */
+	uint32_t	name;			/* rank of the first block with this name */
+};
+
+struct pm_net_currency
+{
+	uint32_t	offset;			/* into the heap of the sums */
+	uint32_t	length;
+	uint32_t	state;			/* a pm_currency_state */
+};
+
+void
+pm_line_measure(pm_line *line, uint32_t scenarios)
+{
+	unsigned __int128 all = (unsigned __int128) (pm_cell_get(&line->long_quantity) |
+												 pm_cell_get(&line->short_quantity));
+
+	/* x and ~x have the same length, so a negative amount counts by its flipped bits. */
+	for (uint32_t i = 0; i < PM_TOTALS + scenarios; i++)
+	{
+		pm_exact	amount = pm_cell_get(&line->amounts[i]);
+
+		all |= (unsigned __int128) (amount < 0 ? ~amount : amount);
+	}
+	line->bits = 0;
+	for (; all != 0; all >>= 1)
+		line->bits++;
+}
+
+static bool
+set_amount(pm_cell *cell, double value)
+{
+	pm_exact	amount;
+
+	if (!pm_exact_product(value, 1, &amount))
+		return false;
+	pm_cell_set(cell, amount);
+	return true;
+}
+
+bool
+pm_line_fill(pm_line *line, uint32_t scenarios, const double totals[PM_TOTALS],
+			 const double *pnls, pm_text underlying, pm_issue *issue)
+{
+	memset(line, 0, sizeof *line);
+	line->rows = 1;
+	(void) set_amount(&line->long_quantity, 1);
+	for (int t = 0; t < PM_TOTALS; t++)
+		if (!set_amount(&line->amounts[t], totals[t]))
+			return pm_risk_fail_sum(underlying, issue);
+	for (uint32_t n = 0; n < scenarios; n++)
+		if (!set_amount(&line->amounts[PM_TOTALS + n], pnls[n]))
+			return pm_risk_fail_sum(underlying, issue);
+	pm_line_measure(line, scenarios);
+	return true;
+}
+
+static bool
+fail_memory(size_t size, pm_issue *issue)
+{
+	return pm_fail(issue, PM_NO_MEMORY, "out of memory",
+				   "Margin fewer underlyings or scenarios together.",
+				   "The sums of an account need %zu bytes.", size);
+}
+
+/* Room for one more element of an array with `count` of `*room`. */
+static bool
+make_room(pm_net *net, void *array, uint32_t count, uint32_t *room, size_t element,
+		  pm_issue *issue)
+{
+	void	  **at = array;
+	uint32_t	more = count < 8 ? 8 : 2 * count;
+	void	   *grown;
+
+	if (count < *room)
+		return true;
+	grown = net->allocator.resize(net->allocator.context, *at, more * element);
+	if (grown == NULL)
+		return fail_memory(more * element, issue);
+	*at = grown;
+	*room = more;
+	return true;
+}
+
+bool
+pm_net_begin(pm_net *net, const pm_allocator *allocator, uint32_t scenarios, pm_issue *issue)
+{
+	memset(net, 0, sizeof *net);
+	net->allocator = *allocator;
+	net->currency = NONE;
+	return pm_risk_create(&net->sums, allocator, scenarios, issue);
+}
+
+/* All blocks into the order, by name, so that another one can find its place. */
+static void
+list_all(pm_net *net)
+{
+	if (net->ranked)
+		for (uint32_t i = 0; i < net->name_count; i++)
+			order_of(net->sums)[net->names[i].rank] = i;
+	net->sums->underlyings = net->name_count;
+	net->ranked = false;
+}
+
+bool
+pm_net_underlying(pm_net *net, pm_text name, const pm_scenario_set *set,
+				  uint32_t *number, pm_issue *issue)
+{
+	bool		found;
+	uint32_t	place;
+
+	if (!make_room(net, &net->names, net->name_count, &net->name_room,
+				   sizeof *net->names, issue))
+		return false;
+	list_all(net);
+	place = pm_risk_find(net->sums, name, &found);
+	for (uint32_t i = place; found && i < net->name_count; i++)
+	{
+		const pm_risk_block *block = pm_risk_block_at(net->sums, i);
+		const pm_scenario_set *have = pm_risk_set_of(net->sums, block);
+
+		if (compare_text(pm_risk_name(net->sums, block), name) != 0)
+			break;
+		if (have == set || (have != NULL && set != NULL && pm_set_equal(have, set)))
+		{
+			*number = order_of(net->sums)[i];
+			return true;
+		}
+	}
+	*number = net->name_count;
+	if (!pm_risk_new_block(&net->sums, &net->allocator, name, set, place, issue))
+		return false;
+	net->name_count++;
+	return true;
+}
+
+/* What the heap holds of a currency; NULL bytes for none. */
+static pm_text
+currency_of(const pm_net *net, uint32_t number)
+{
+	const struct pm_net_currency *c = &net->currencies[number];
+
+	return (pm_text)
+	{
+		c->state == PM_CURRENCY_NAMED ? heap_of(net->sums) + c->offset : NULL, c->length
+	};
+}
+
+bool
+pm_net_currency(pm_net *net, pm_text currency, uint32_t *number, pm_issue *issue)
+{
+	struct pm_net_currency *c;
+
+	for (uint32_t i = 0; i < net->currency_count; i++)
+	{
+		pm_text		have = currency_of(net, i);
+
+		if ((have.bytes == NULL) == (currency.bytes == NULL) &&
+			(have.bytes == NULL || compare_text(have, currency) == 0))
+		{
+			*number = i;
+			return true;
+		}
+	}
+	if (!make_room(net, &net->currencies, net->currency_count, &net->currency_room,
+				   sizeof *net->currencies, issue))
+		return false;
+	list_all(net);
+	c = &net->currencies[net->currency_count];
+	c->offset = 0;
+	c->length = (uint32_t) currency.length;
+	c->state = currency.bytes == NULL ? PM_CURRENCY_NULL : PM_CURRENCY_NAMED;
+	if (currency.bytes != NULL &&
+		!pm_risk_keep_text(&net->sums, &net->allocator, currency, &c->offset, issue))
+		return false;
+	*number = net->currency_count++;
+	return true;
+}
+
+/* The places that the order has given to blocks by name. */
+static void
+rank_names(pm_net *net)
+{
+	const pm_risk_array *sums = net->sums;
+
+	for (uint32_t i = 0; i < net->name_count; i++)
+	{
+		uint32_t	number = order_of(sums)[i];
+		bool		same = i > 0 &&
+			compare_text(pm_risk_name(sums, block_of(sums, number)),
+						 pm_risk_name(sums, block_of(sums, order_of(sums)[i - 1]))) == 0;
+
+		net->names[number].rank = i;
+		net->names[number].name = same ? net->names[order_of(sums)[i - 1]].name : i;
+	}
+	net->ranked = true;
+}
+
+void
+pm_net_clear(pm_net *net)
+{
+	pm_risk_array *sums = net->sums;
+
+	if (!net->ranked)
+		rank_names(net);
+	for (uint32_t i = 0; i < sums->underlyings; i++)
+		block_of(sums, order_of(sums)[i])->rows = 0;
+	sums->underlyings = 0;
+	sums->currency_state = PM_CURRENCY_UNSET;
+	net->currency = NONE;
+}
+
+/* Puts a block of the account at hand into the order and empties it. */
+static bool
+enter(pm_net *net, uint32_t number, pm_issue *issue)
+{
+	pm_risk_array *sums = net->sums;
+	uint32_t   *order = order_of(sums);
+	pm_risk_block *block = block_of(sums, number);
+	uint32_t	low = 0,
+				high = sums->underlyings;
+
+	while (low < high)
+	{
+		uint32_t	middle = low + (high - low) / 2;
+
+		if (net->names[order[middle]].rank < net->names[number].rank)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	/* One name with two sets: its blocks are neighbours. */
+	for (int side = -1; side <= 0; side++)
+	{
+		uint32_t	at = low + (uint32_t) side;
+
+		if (at < sums->underlyings && net->names[order[at]].name == net->names[number].name)
+			return pm_risk_fail_sets(pm_risk_name(sums, block),
+									 pm_risk_set_of(sums, block_of(sums, order[at])),
+									 pm_risk_set_of(sums, block), issue);
+	}
+	memmove(&order[low + 1], &order[low], (sums->underlyings - low) * sizeof *order);
+	order[low] = number;
+	sums->underlyings++;
+	memset(&block->rows, 0, block_size(sums->scenarios) - offsetof(pm_risk_block, rows));
+	return true;
+}
+
+static bool
+settle_currency(pm_net *net, const pm_net_line *line, pm_issue *issue)
+{
+	pm_risk_array *sums = net->sums;
+	const struct pm_net_currency *c = &net->currencies[line->currency];
+
+	if (net->currency != NONE)
+		return pm_risk_fail_currencies(pm_risk_name(sums, block_of(sums, line->underlying)),
+									   currency_of(net, net->currency),
+									   currency_of(net, line->currency), issue);
+	net->currency = line->currency;
+	sums->currency_state = (uint8_t) c->state;
+	sums->currency_offset = c->offset;
+	sums->currency_length = c->length;
+	return true;
+}
+
+/* sums += sign * n * amounts; true if a sum overflows. */
+static inline bool
+add_whole(pm_cell *sums, const pm_cell *amounts, uint32_t count, uint64_t n, bool negative)
+{
+	bool		overflow = false;
+
+	for (uint32_t i = 0; i < count; i++)
+	{
+		unsigned __int128 low = (unsigned __int128) n * amounts[i].low;
+		pm_exact	term = (pm_exact) (low + ((unsigned __int128) (n * (uint64_t) amounts[i].high) << 64));
+		pm_exact	sum;
+
+		overflow |= __builtin_add_overflow(pm_cell_get(&sums[i]), negative ? -term : term, &sum);
+		pm_cell_set(&sums[i], sum);
+	}
+	return overflow;
+}
+
+/* The same for any quantity; each product is rounded to the quantum. */
+static bool
+add_rounded(pm_cell *sums, const pm_cell *amounts, uint32_t count, double quantity)
+{
+	for (uint32_t i = 0; i < count; i++)
+	{
+		pm_exact	term;
+
+		if (!pm_exact_scale(pm_cell_get(&amounts[i]), quantity, &term) ||
+			!pm_cell_add(&sums[i], term))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Adds a quantity of a line to the sums of its underlying; false if they leave
+ * the range.  Each term is the exact product, rounded to the quantum half to
+ * even.
+ */
+static bool
+add_line(pm_risk_block *block, const pm_line *line, uint32_t scenarios, double quantity)
+{
+	double		size = fabs(quantity);
+	bool		negative = quantity < 0;
+	pm_cell    *longs = negative ? &block->short_quantity : &block->long_quantity;
+	pm_cell    *shorts = negative ? &block->long_quantity : &block->short_quantity;
+	bool		overflow;
+
+	if (size < (double) (1U << QUANTITY_BITS) && (double) (uint64_t) size == size &&
+		line->bits + QUANTITY_BITS <= PRODUCT_BITS)
+	{
+		uint64_t	n = (uint64_t) size;
+
+		overflow = add_whole(longs, &line->long_quantity, 1, n, false);
+		overflow |= add_whole(shorts, &line->short_quantity, 1, n, false);
+		overflow |= add_whole(sums_of(block), line->amounts, PM_TOTALS + scenarios, n, negative);
+	}
+	else
+		overflow = add_rounded(longs, &line->long_quantity, 1, size) ||
+			add_rounded(shorts, &line->short_quantity, 1, size) ||
+			add_rounded(sums_of(block), line->amounts, PM_TOTALS + scenarios, quantity);
+	return !overflow && !__builtin_add_overflow(block->rows, line->rows, &block->rows);
+}
+
+bool
+pm_net_add(pm_net *net, const pm_net_line *line, double quantity, pm_issue *issue)
+{
+	pm_risk_block *block = block_of(net->sums, line->underlying);
+
+	if (line->currency != net->currency && !settle_currency(net, line, issue))
+		return false;
+	/* Each line has rows, so a block without rows is one not yet entered. */
+	if (block->rows == 0 && !enter(net, line->underlying, issue))
+		return false;
+	return add_line(block, line->line, net->sums->scenarios, quantity) ||
+		pm_risk_fail_sum(pm_risk_name(net->sums, block), issue);
+}
+
+bool
+pm_risk_add_line(pm_risk_array **array, const pm_allocator *allocator,
+				 pm_text underlying, pm_text currency, const pm_scenario_set *set,
+				 const pm_line *line, double quantity, pm_issue *issue)
+{
+	pm_risk_block *block;
+
+	if (!pm_risk_prepare(array, allocator, underlying, set, currency, issue) ||
+		!pm_risk_block_for(array, allocator, underlying, set, &block, issue))
+		return false;
+	return add_line(block, line, (*array)->scenarios, quantity) ||
+		pm_risk_fail_sum(underlying, issue);
+}

@@ -1,0 +1,51 @@
+/*
+ * line_list.h - the lines of a call site by number, and the sums of one account.
+ *
+ * A row in a log names what it adds by such a number.
+ */
+#ifndef PM_LINE_LIST_H
+#define PM_LINE_LIST_H
+
+#include "call.h"
+
+#include "core/netting.h"
+
+/* What one contract of an underlying and currency adds to an account. */
+typedef struct PmLine
+{
+	pm_text		underlying;
+	pm_text		currency;		/* NULL bytes: none */
+	const pm_scenario_set *set; /* NULL: totals only */
+	const pm_line *amounts;
+	uint32		number;			/* of this line at the call site */
+} PmLine;
+
+#define PM_NOT_KEPT	PG_UINT32_MAX
+
+struct PmLineList
+{
+	MemoryContext context;		/* of everything here */
+	pm_net		net;
+	pm_net_line *lines;			/* by number */
+	uint32		count;
+	uint32		room;
+};
+
+/*
+ * Numbers a line, whose amounts stay where they are; PM_NOT_KEPT if it has
+ * another number of scenarios than the lines before it, or the sums of an
+ * account would be too large.
+ */
+extern void pm_number_line(PmCall *call, PmLine *line);
+
+/* Forgets all lines: their numbers are void.  Rows in logs are added up first. */
+extern void pm_forget_lines(PmCall *call);
+
+/* Adds a quantity of a line; false, with the issue, as pm_risk_add_row. */
+extern bool pm_add_line(pm_risk_array **array, const pm_allocator *allocator,
+						const PmLine *line, double quantity, pm_issue *issue);
+
+/* The core's allocator on a memory context; raises instead of giving NULL. */
+extern pm_allocator pm_context_allocator(MemoryContext context);
+
+#endif							/* PM_LINE_LIST_H */
