@@ -142,8 +142,8 @@ HeapTuple
 pm_row_of_arguments(FunctionCallInfo fcinfo)
 {
 	TupleDesc	desc = pm_result_desc(fcinfo, pm_call(fcinfo));
-	Datum	   *values = palloc(desc->natts * sizeof(Datum));
-	bool	   *nulls = palloc(desc->natts * sizeof(bool));
+	Datum		values[FUNC_MAX_ARGS];
+	bool		nulls[FUNC_MAX_ARGS];
 
 	/* Fields that a later version added to the type stay NULL. */
 	for (int i = 0; i < desc->natts; i++)

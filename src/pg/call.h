@@ -49,7 +49,6 @@ typedef struct PmSetCache
 
 typedef struct PmContractCache PmContractCache;	/* contract_cache.c */
 typedef struct PmLineList PmLineList;	/* line_list.h */
-typedef struct PmMarginLog PmMarginLog; /* margin_log.c */
 
 typedef struct PmCall
 {
@@ -57,8 +56,8 @@ typedef struct PmCall
 	PmRowReader position;
 	PmRowReader scenario;
 	PmContractCache *cache;
+	struct rows_hash *rows;		/* position_line.c; goes with the cache */
 	PmLineList *lines;
-	PmMarginLog *logs;			/* whose rows are numbers of lines */
 	const PmSetCache *default_set;
 	TupleDesc	result;
 } PmCall;

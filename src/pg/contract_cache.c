@@ -154,6 +154,7 @@ pm_remember_set(PmCall *call, const pm_scenario_set *set, Size size)
 		cache->contracts = NULL;
 		cache->shared = NULL;
 		cache->more_lines = NULL;
+		call->rows = NULL;
 		MemoryContextReset(cache->context);
 	}
 	old = MemoryContextSwitchTo(cache->context);
@@ -453,4 +454,19 @@ pm_line_of(PmCall *call, const pm_position *p, const PmSetCache *set)
 		return kept;
 	cache->scratch_line = line;
 	return &cache->scratch_line;
+}
+
+MemoryContext
+pm_cache_context(PmCall *call)
+{
+	return cache_of(call)->context;
+}
+
+void *
+pm_cache_bytes(PmCall *call, const void *bytes, Size size)
+{
+	PmContractCache *cache = cache_of(call);
+
+	return is_full(cache) ? NULL
+		: memcpy(MemoryContextAlloc(cache->context, size), bytes, size);
 }

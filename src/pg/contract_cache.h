@@ -32,4 +32,11 @@ extern void pm_value_contract(const pm_position *position, const PmSetCache *set
 extern const PmLine *pm_line_of(PmCall *call, const pm_position *position,
 								const PmSetCache *set);
 
+/*
+ * For what is remembered beside the contracts and goes when they do, at a call
+ * of pm_remember_set: the memory, and a copy in it, or NULL if it is full.
+ */
+extern MemoryContext pm_cache_context(PmCall *call);
+extern void *pm_cache_bytes(PmCall *call, const void *bytes, Size size);
+
 #endif							/* PM_CONTRACT_CACHE_H */

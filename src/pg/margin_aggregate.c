@@ -1,13 +1,13 @@
 /*
  * margin_aggregate.c - the aggregates portfolio_margin and portfolio_greeks.
  *
- * A group's state is a place in a log of rows and a risk array (margin_log.h)
+ * A group's state is a number in a log of rows, or a risk array (margin_log.h),
  * in the aggregate's memory context.  There is no memory context per group:
  * under hash aggregation the server walks all of them at each new group.  What
  * final functions change does not show, so that a window frame may ask again
  * after more rows and aggregates may share a state.
  */
-#include "position_type.h"
+#include "position_line.h"
 #include "scenario_type.h"
 
 #include "core/risk_algebra.h"
@@ -18,31 +18,34 @@
 #include "margin_result.h"
 #include "risk_array_type.h"
 
-static PmMarginState *
-getarg_state(FunctionCallInfo fcinfo, int argno)
-{
-	return (PmMarginState *) PG_GETARG_POINTER(argno);
-}
-
-/* The state of argument 0, or a new one whose rows are all in its array. */
-static PmMarginState *
+/* The state of argument 0, or a new one that has no log. */
+static Datum
 getarg_array_state(FunctionCallInfo fcinfo, MemoryContext context)
 {
-	return PG_ARGISNULL(0) ? MemoryContextAllocZero(context, sizeof(PmMarginState))
-		: getarg_state(fcinfo, 0);
+	MemoryContext old;
+	Datum		state;
+
+	if (!PG_ARGISNULL(0))
+		return PG_GETARG_DATUM(0);
+	old = MemoryContextSwitchTo(context);
+	state = pm_new_array_state(NULL);
+	MemoryContextSwitchTo(old);
+	return state;
 }
 
-/* Adds a position to the state of argument 0, under a set or none. */
+/* Adds position argument 1 to the state of argument 0, under a set or none. */
 static Datum
-add_position(FunctionCallInfo fcinfo, const pm_position *p, const PmSetCache *set)
+add_position(FunctionCallInfo fcinfo, const PmSetCache *set)
 {
 	MemoryContext context = pm_aggregate_context(fcinfo);
 	PmCall	   *call = pm_call(fcinfo);
-	PmMarginState *state = PG_ARGISNULL(0) ? pm_new_margin_state(call, context)
-		: getarg_state(fcinfo, 0);
+	double		quantity;
+	const PmLine *line = pm_getarg_line(fcinfo, 1, set, &quantity);
+	Datum		state = PG_ARGISNULL(0) ? pm_new_margin_state(call, context)
+		: PG_GETARG_DATUM(0);
 
-	pm_margin_state_add(call, state, context, pm_line_of(call, p, set), p->quantity);
-	PG_RETURN_POINTER(state);
+	pm_margin_state_add(call, state, context, line, quantity);
+	PG_RETURN_DATUM(state);
 }
 
 /*
@@ -53,10 +56,7 @@ PG_FUNCTION_INFO_V1(portfolio_margin_trans);
 Datum
 portfolio_margin_trans(PG_FUNCTION_ARGS)
 {
-	pm_position p;
-
-	pm_getarg_checked_position(fcinfo, 1, &p);
-	return add_position(fcinfo, &p, PG_NARGS() > 2
+	return add_position(fcinfo, PG_NARGS() > 2
 						? pm_getarg_cached_set(fcinfo, 2)
 						: pm_default_set(fcinfo));
 }
@@ -66,10 +66,7 @@ PG_FUNCTION_INFO_V1(portfolio_greeks_trans);
 Datum
 portfolio_greeks_trans(PG_FUNCTION_ARGS)
 {
-	pm_position p;
-
-	pm_getarg_checked_position(fcinfo, 1, &p);
-	return add_position(fcinfo, &p, NULL);
+	return add_position(fcinfo, NULL);
 }
 
 /*
@@ -81,7 +78,7 @@ Datum
 portfolio_margin_array_trans(PG_FUNCTION_ARGS)
 {
 	MemoryContext context = pm_aggregate_context(fcinfo);
-	PmMarginState *state = getarg_array_state(fcinfo, context);
+	Datum		state = getarg_array_state(fcinfo, context);
 	pm_allocator allocator = pm_context_allocator(context);
 	pm_issue	issue;
 
@@ -91,10 +88,10 @@ portfolio_margin_array_trans(PG_FUNCTION_ARGS)
 				 errmsg("quantity must not be null"),
 				 errdetail("The number of contracts is null."),
 				 errhint("Leave such rows out: FILTER (WHERE quantity IS NOT NULL).")));
-	if (!pm_risk_add(&state->array, &allocator, pm_getarg_risk_array(fcinfo, 2),
+	if (!pm_risk_add(pm_margin_state_own(state), &allocator, pm_getarg_risk_array(fcinfo, 2),
 					 PG_GETARG_FLOAT8(1), &issue))
 		pm_raise(&issue);
-	PG_RETURN_POINTER(state);
+	PG_RETURN_DATUM(state);
 }
 
 /* portfolio_combine(internal, internal): leaves the second as it is. */
@@ -104,17 +101,17 @@ portfolio_combine(PG_FUNCTION_ARGS)
 {
 	MemoryContext context = pm_aggregate_context(fcinfo);
 	pm_allocator allocator = pm_context_allocator(context);
-	PmMarginState *state;
+	Datum		state;
 	pm_issue	issue;
 
 	if (PG_ARGISNULL(0) && PG_ARGISNULL(1))
 		PG_RETURN_NULL();
 	state = getarg_array_state(fcinfo, context);
 	if (!PG_ARGISNULL(1) &&
-		!pm_risk_add(&state->array, &allocator,
-					 pm_margin_state_array(getarg_state(fcinfo, 1)), 1, &issue))
+		!pm_risk_add(pm_margin_state_own(state), &allocator,
+					 pm_margin_state_array(PG_GETARG_DATUM(1)), 1, &issue))
 		pm_raise(&issue);
-	PG_RETURN_POINTER(state);
+	PG_RETURN_DATUM(state);
 }
 
 /* portfolio_serialize(internal) returns bytea: the risk array, compact. */
@@ -126,7 +123,7 @@ portfolio_serialize(PG_FUNCTION_ARGS)
 	pm_risk_array *compact;
 
 	(void) pm_aggregate_context(fcinfo);
-	array = pm_margin_state_array(getarg_state(fcinfo, 0));
+	array = pm_margin_state_array(PG_GETARG_DATUM(0));
 	compact = pm_compact_risk_array(array);
 	PG_RETURN_BYTEA_P(pm_image_to_bytea(compact, pm_risk_size(compact)));
 }
@@ -137,17 +134,16 @@ Datum
 portfolio_deserialize(PG_FUNCTION_ARGS)
 {
 	Size		size;
-	PmMarginState *state;
+	pm_risk_array *array;
 
 	(void) pm_aggregate_context(fcinfo);
-	state = palloc0(sizeof *state);
-	state->array = pm_getarg_image(fcinfo, 0, sizeof(pm_risk_array), &size);
-	if (!pm_risk_valid(state->array, size))
+	array = pm_getarg_image(fcinfo, 0, sizeof(pm_risk_array), &size);
+	if (!pm_risk_valid(array, size))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
 				 errmsg("partial margin is corrupt"),
 				 errdetail("Its %zu bytes are not a risk array of this version.", size)));
-	PG_RETURN_POINTER(state);
+	PG_RETURN_DATUM(pm_new_array_state(array));
 }
 
 /* portfolio_margin_final(internal) returns margin_result; strict. */
@@ -156,7 +152,7 @@ Datum
 portfolio_margin_final(PG_FUNCTION_ARGS)
 {
 	(void) pm_aggregate_context(fcinfo);
-	return pm_margin_result(fcinfo, pm_margin_state_array(getarg_state(fcinfo, 0)));
+	return pm_margin_result(fcinfo, pm_margin_state_array(PG_GETARG_DATUM(0)));
 }
 
 /* portfolio_greeks_final(internal) returns cash_greeks; strict. */
@@ -165,5 +161,5 @@ Datum
 portfolio_greeks_final(PG_FUNCTION_ARGS)
 {
 	(void) pm_aggregate_context(fcinfo);
-	return pm_cash_greeks(fcinfo, pm_margin_state_array(getarg_state(fcinfo, 0)));
+	return pm_cash_greeks(fcinfo, pm_margin_state_array(PG_GETARG_DATUM(0)));
 }

@@ -18,12 +18,12 @@
 #define FEW_ROWS		4096
 #define MOST_ROWS		(1 << 30)
 
+/* Chunks double from the first size to the last. */
+#define FIRST_CHUNK		16
+#define LAST_CHUNK		16384
+
 /* Rows ahead whose lines are fetched from memory. */
 #define AHEAD	4
-
-/* Chunks double from the first size to the last. */
-#define FIRST_CHUNK		4
-#define LAST_CHUNK		16384
 
 typedef struct log_row
 {
@@ -40,43 +40,75 @@ typedef struct row_chunk
 	log_row		rows[];
 } row_chunk;
 
-/* States need not be found by number: they lie in its order. */
-typedef struct state_chunk
-{
-	struct state_chunk *next;
-	uint32		used;
-	uint32		size;
-	PmMarginState states[];
-} state_chunk;
+/* What has been done with the rows that a sorted log has of a group. */
+#define ASKED	1				/* they have been netted for a result */
+#define FOLDED	2				/* they are in the group's array */
+
+typedef struct PmMarginLog PmMarginLog;
 
 struct PmMarginLog
 {
-	PmMarginLog *next;			/* of the same call site */
-	PmCall	   *call;
+	PmMarginLog *next;			/* of all logs */
+	uint32		number;			/* among all */
+	PmCall	   *call;			/* whose lines it refers to */
 	MemoryContext context;		/* of everything here */
 	MemoryContextCallback forget;
-	state_chunk *first_states;
-	state_chunk *last_states;
 	uint32		groups;
+	pm_risk_array **arrays;		/* of groups with sums beside the log; NULL: none has */
+	uint32		array_room;
 	row_chunk  *first_rows;
 	row_chunk  *last_rows;
 	uint32		rows;
-	bool		closed;			/* sorted: takes no more rows */
-	log_row    *sorted;			/* by group; NULL: not yet */
+	bool		closed;			/* takes no more rows: a result has been asked for */
+	log_row    *sorted;			/* by group; NULL: not sorted */
 	uint32	   *ends;			/* per group, in sorted */
+	uint8	   *done;			/* per group: ASKED, FOLDED */
+	uint32		sorted_groups;
 	pm_risk_array *scratch;		/* the sums of a group with an array */
 };
+
+/* A group's sums where there is no log. */
+typedef struct array_state
+{
+	pm_risk_array *array;
+} array_state;
+
+/* All logs of the process, the latest first, and how many there have been. */
+static PmMarginLog *logs;
+static uint32 logs_made;
+
+/* A pointer is even. */
+static Datum
+state_of(uint32 log, uint32 group)
+{
+	return (Datum) log << 33 | (Datum) group << 1 | 1;
+}
+
+/* The log of a state; NULL: it is a pointer to an array_state. */
+static PmMarginLog *
+log_of(Datum state, uint32 *group)
+{
+	PmMarginLog *log = logs;
+
+	if ((state & 1) == 0)
+		return NULL;
+	*group = (uint32) (state >> 1);
+	while (log != NULL && log->number != (uint32) (state >> 33))
+		log = log->next;
+	if (log == NULL)
+		elog(ERROR, "the log of a margin state is gone");
+	return log;
+}
 
 /* Called as the log's memory goes, which is before that of its call site. */
 static void
 forget_log(void *arg)
 {
-	PmMarginLog *log = arg;
-	PmMarginLog **link = (PmMarginLog **) &log->call->logs;
+	PmMarginLog **link = &logs;
 
-	while (*link != log)
+	while (*link != arg)
 		link = &(*link)->next;
-	*link = log->next;
+	*link = (*link)->next;
 }
 
 static bool
@@ -89,68 +121,84 @@ is_within(MemoryContext context, MemoryContext ancestor)
 
 /*
  * The log of a call site in an aggregate's context, of which it has several for
- * grouping sets.  NULL if the log could outlive its call site, whose contracts
- * it refers to (Citus makes a call site per row).
+ * grouping sets.  NULL if the log could outlive its call site, whose lines it
+ * refers to (Citus makes a call site per row).
  */
 static PmMarginLog *
 log_in(PmCall *call, MemoryContext context)
 {
-	PmMarginLog *log = call->logs;
+	PmMarginLog *log = logs;
 
-	while (log != NULL && log->context != context)
+	while (log != NULL && (log->call != call || log->context != context))
 		log = log->next;
 	if (log != NULL || !is_within(context, call->context))
 		return log;
 	log = MemoryContextAllocZero(context, sizeof *log);
+	/* 31 bits fit a state; as many logs later the first are long gone. */
+	log->number = ++logs_made & 0x7fffffff;
 	log->call = call;
 	log->context = context;
 	log->forget.func = forget_log;
 	log->forget.arg = log;
-	log->next = call->logs;
-	call->logs = log;
+	log->next = logs;
+	logs = log;
 	MemoryContextRegisterResetCallback(context, &log->forget);
 	return log;
 }
 
-static uint32
-next_size(uint32 size)
+Datum
+pm_new_array_state(pm_risk_array *array)
 {
-	return size == 0 ? FIRST_CHUNK : Min(2 * size, LAST_CHUNK);
+	array_state *state = palloc(sizeof *state);
+
+	state->array = array;
+	return PointerGetDatum(state);
 }
 
-PmMarginState *
+Datum
 pm_new_margin_state(PmCall *call, MemoryContext context)
 {
 	PmMarginLog *log = log_in(call, context);
-	state_chunk *chunk;
-	PmMarginState *state;
+	MemoryContext old;
+	Datum		state;
 
-	if (log == NULL || log->groups == PG_UINT32_MAX)
-		return MemoryContextAllocZero(context, sizeof *state);
-	chunk = log->last_states;
-	if (chunk == NULL || chunk->used == chunk->size)
-	{
-		uint32		size = next_size(chunk ? chunk->size : 0);
-
-		chunk = MemoryContextAlloc(context, sizeof *chunk + size * sizeof *state);
-		chunk->next = NULL;
-		chunk->used = 0;
-		chunk->size = size;
-		if (log->last_states != NULL)
-			log->last_states->next = chunk;
-		else
-			log->first_states = chunk;
-		log->last_states = chunk;
-	}
-	state = &chunk->states[chunk->used++];
-	memset(state, 0, sizeof *state);
-	state->log = log;
-	state->group = log->groups++;
+	if (log != NULL && log->groups < PG_UINT32_MAX)
+		return state_of(log->number, log->groups++);
+	old = MemoryContextSwitchTo(context);
+	state = pm_new_array_state(NULL);
+	MemoryContextSwitchTo(old);
 	return state;
 }
 
+/* The place of a group's array. */
+static pm_risk_array **
+own_array(PmMarginLog *log, uint32 group)
+{
+	if (group >= log->array_room)
+	{
+		uint32		room = Max(log->groups, log->array_room + log->array_room / 2);
+		Size		size = room * sizeof *log->arrays;
+
+		log->arrays = log->arrays ? repalloc_huge(log->arrays, size)
+			: MemoryContextAllocHuge(log->context, size);
+		memset(log->arrays + log->array_room, 0, (room - log->array_room) * sizeof *log->arrays);
+		log->array_room = room;
+	}
+	return &log->arrays[group];
+}
+
+pm_risk_array **
+pm_margin_state_own(Datum state)
+{
+	uint32		group;
+	PmMarginLog *log = log_of(state, &group);
+
+	return log ? own_array(log, group)
+		: &((array_state *) DatumGetPointer(state))->array;
+}
+
 /* Room for one more row. */
-static log_row *
+static inline log_row *
 new_row(PmMarginLog *log)
 {
 	row_chunk  *chunk = log->last_rows;
@@ -161,7 +209,7 @@ new_row(PmMarginLog *log)
 
 		if (next == NULL)
 		{
-			uint32		size = next_size(chunk ? chunk->size : 0);
+			uint32		size = chunk ? Min(2 * chunk->size, LAST_CHUNK) : FIRST_CHUNK;
 
 			next = MemoryContextAlloc(log->context, sizeof *next + size * sizeof(log_row));
 			next->next = NULL;
@@ -182,39 +230,57 @@ new_row(PmMarginLog *log)
 static void
 sort_log(PmMarginLog *log)
 {
+	row_chunk  *end = log->last_rows ? log->last_rows->next : NULL;
 	uint32		sum = 0;
 
 	if (log->sorted != NULL)
 		return;
-	log->ends = MemoryContextAllocHuge(log->context, log->groups * sizeof(uint32));
+	log->ends = MemoryContextAllocExtended(log->context, log->groups * sizeof(uint32),
+										   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	log->done = MemoryContextAllocExtended(log->context, log->groups,
+										   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	log->sorted = MemoryContextAllocHuge(log->context, log->rows * sizeof(log_row));
-	for (state_chunk *chunk = log->first_states; chunk != NULL; chunk = chunk->next)
-	{
-		CHECK_FOR_INTERRUPTS();
+	log->sorted_groups = log->groups;
+	for (row_chunk *chunk = log->first_rows; chunk != end; chunk = chunk->next)
 		for (uint32 i = 0; i < chunk->used; i++)
-		{
-			log->ends[chunk->states[i].group] = sum;
-			sum += chunk->states[i].rows;
-		}
+			log->ends[chunk->rows[i].group]++;
+	for (uint32 group = 0; group < log->groups; group++)
+	{
+		uint32		rows = log->ends[group];
+
+		log->ends[group] = sum;
+		sum += rows;
 	}
-	for (row_chunk *chunk = log->first_rows; chunk != NULL; chunk = chunk->next)
+	for (row_chunk *chunk = log->first_rows; chunk != end; chunk = chunk->next)
 	{
 		CHECK_FOR_INTERRUPTS();
 		for (uint32 i = 0; i < chunk->used; i++)
 			log->sorted[log->ends[chunk->rows[i].group]++] = chunk->rows[i];
-		if (chunk == log->last_rows)
-			break;
 	}
+}
+
+static uint32
+start_of(const PmMarginLog *log, uint32 group)
+{
+	return group == 0 ? 0 : log->ends[group - 1];
+}
+
+/* Whether a sorted log has rows of a group that are not in its array. */
+static bool
+has_rows(const PmMarginLog *log, uint32 group)
+{
+	return group < log->sorted_groups && (log->done[group] & FOLDED) == 0 &&
+		start_of(log, group) < log->ends[group];
 }
 
 /* The sums of the rows that a sorted log has of a group. */
 static const pm_risk_array *
-net_rows(const PmMarginLog *log, const PmMarginState *state)
+net_rows(const PmMarginLog *log, uint32 group)
 {
 	PmLineList *list = log->call->lines;
 	const pm_net_line *lines = list->lines;
-	const log_row *row = log->sorted + log->ends[state->group] - state->rows;
-	const log_row *end = row + state->rows;
+	const log_row *row = log->sorted + start_of(log, group);
+	const log_row *end = log->sorted + log->ends[group];
 	pm_issue	issue;
 
 	CHECK_FOR_INTERRUPTS();
@@ -233,15 +299,15 @@ net_rows(const PmMarginLog *log, const PmMarginState *state)
 
 /* Moves the rows of a group from a sorted log to its array. */
 static void
-fold_rows(const PmMarginLog *log, PmMarginState *state)
+fold_rows(PmMarginLog *log, uint32 group)
 {
 	pm_allocator allocator = pm_context_allocator(log->context);
 	pm_issue	issue;
 
-	if (state->rows > 0 &&
-		!pm_risk_add(&state->array, &allocator, net_rows(log, state), 1, &issue))
+	if (has_rows(log, group) &&
+		!pm_risk_add(own_array(log, group), &allocator, net_rows(log, group), 1, &issue))
 		pm_raise(&issue);
-	state->rows = 0;
+	log->done[group] |= FOLDED;
 }
 
 /* Adds what the log holds to the arrays of its groups, and empties it. */
@@ -251,13 +317,13 @@ flush_log(PmMarginLog *log)
 	if (log->rows == 0)
 		return;
 	sort_log(log);
-	for (state_chunk *chunk = log->first_states; chunk != NULL; chunk = chunk->next)
-		for (uint32 i = 0; i < chunk->used; i++)
-			fold_rows(log, &chunk->states[i]);
+	for (uint32 group = 0; group < log->sorted_groups; group++)
+		fold_rows(log, group);
 	pfree(log->sorted);
 	pfree(log->ends);
+	pfree(log->done);
 	log->sorted = NULL;
-	log->ends = NULL;
+	log->sorted_groups = 0;
 	log->rows = 0;
 	log->last_rows = log->first_rows;
 	log->first_rows->used = 0;
@@ -266,15 +332,17 @@ flush_log(PmMarginLog *log)
 void
 pm_flush_logs(PmCall *call)
 {
-	for (PmMarginLog *log = call->logs; log != NULL; log = log->next)
-		flush_log(log);
+	for (PmMarginLog *log = logs; log != NULL; log = log->next)
+		if (log->call == call)
+			flush_log(log);
 }
 
 void
-pm_margin_state_add(PmCall *call, PmMarginState *state, MemoryContext context,
+pm_margin_state_add(PmCall *call, Datum state, MemoryContext context,
 					const PmLine *line, double quantity)
 {
-	PmMarginLog *log = state->log;
+	uint32		group;
+	PmMarginLog *log = log_of(state, &group);
 	pm_allocator allocator;
 	log_row    *row;
 	pm_issue	issue;
@@ -283,45 +351,48 @@ pm_margin_state_add(PmCall *call, PmMarginState *state, MemoryContext context,
 	if (line->number == PM_NOT_KEPT || log == NULL || log->call != call || log->closed)
 	{
 		allocator = pm_context_allocator(context);
-		if (!pm_add_line(&state->array, &allocator, line, quantity, &issue))
+		if (!pm_add_line(pm_margin_state_own(state), &allocator, line, quantity, &issue))
 			pm_raise(&issue);
 		return;
 	}
 	row = new_row(log);
 	row->quantity = quantity;
-	row->group = state->group;
+	row->group = group;
 	row->line = line->number;
-	state->rows++;
 	if (log->rows >= FEW_ROWS &&
 		log->rows >= Min((uint64) log->groups * ROWS_PER_GROUP, MOST_ROWS))
 		flush_log(log);
 }
 
 const pm_risk_array *
-pm_margin_state_array(PmMarginState *state)
+pm_margin_state_array(Datum state)
 {
-	PmMarginLog *log = state->log;
+	uint32		group;
+	PmMarginLog *log = log_of(state, &group);
 	pm_allocator allocator;
 	pm_issue	issue;
 
-	if (state->rows == 0)
-		return state->array;
-	sort_log(log);
+	if (log == NULL)
+		return *pm_margin_state_own(state);
 	log->closed = true;
+	if (log->rows > 0)
+		sort_log(log);
+	if (!has_rows(log, group))
+		return *own_array(log, group);
 	/* Who asks again, as a window does, will do so often. */
-	if (state->asked)
+	if (log->done[group] & ASKED)
 	{
-		fold_rows(log, state);
-		return state->array;
+		fold_rows(log, group);
+		return *own_array(log, group);
 	}
-	state->asked = true;
-	if (state->array == NULL)
-		return net_rows(log, state);
+	log->done[group] |= ASKED;
+	if (group >= log->array_room || log->arrays[group] == NULL)
+		return net_rows(log, group);
 	allocator = pm_context_allocator(log->context);
 	if (log->scratch != NULL)
 		pm_risk_clear(log->scratch);
-	if (!pm_risk_add(&log->scratch, &allocator, net_rows(log, state), 1, &issue) ||
-		!pm_risk_add(&log->scratch, &allocator, state->array, 1, &issue))
+	if (!pm_risk_add(&log->scratch, &allocator, net_rows(log, group), 1, &issue) ||
+		!pm_risk_add(&log->scratch, &allocator, log->arrays[group], 1, &issue))
 		pm_raise(&issue);
 	return log->scratch;
 }

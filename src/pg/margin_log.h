@@ -4,41 +4,42 @@
  *
  * Under hash aggregation the rows of groups come mixed, and adding each to the
  * sums of its group, some kilobytes, at once would wait for memory at every
- * row.  So a row only appends its contract's number, its group's number and its
+ * row.  So a row only appends its line's number, its group's number and its
  * quantity to the log; when a result is asked for, the log is sorted by group
- * and each group's rows are added up together.  Sums are exact: it does not
+ * and each group's rows are netted together.  Sums are exact: it does not
  * matter which rows of a group went through the log and which did not.
  *
  * A log lives in the memory context of its aggregate, and goes with it: after
  * a spilled batch, between groups of sorted input, at a rescan.
+ *
+ * A state is a Datum of type internal: the numbers of a log and of a group in
+ * it, so that adding a row touches nothing that belongs to its group alone; or,
+ * where there is no log, a pointer to a risk array's.
  */
 #ifndef PM_MARGIN_LOG_H
 #define PM_MARGIN_LOG_H
 
 #include "line_list.h"
 
-/* One group. */
-typedef struct PmMarginState
-{
-	PmMarginLog *log;			/* NULL: all is in the array */
-	pm_risk_array *array;		/* rows that are added up; NULL: none */
-	uint32		group;			/* number in the log */
-	uint32		rows:31;		/* of the group in the log */
-	uint32		asked:1;		/* its result has been asked for */
-} PmMarginState;
-
-/* A new group's state, all zero but for its place in a log. */
-extern PmMarginState *pm_new_margin_state(PmCall *call, MemoryContext context);
+/* The state of a group that has no rows yet. */
+extern Datum pm_new_margin_state(PmCall *call, MemoryContext context);
 
 /* Adds a finite quantity of a line. */
-extern void pm_margin_state_add(PmCall *call, PmMarginState *state, MemoryContext context,
+extern void pm_margin_state_add(PmCall *call, Datum state, MemoryContext context,
 								const PmLine *line, double quantity);
+
+/*
+ * A state that has no log, in the current memory context, and the array that
+ * such a one, or any, keeps beside its log (NULL: none yet): to be added to.
+ */
+extern Datum pm_new_array_state(pm_risk_array *array);
+extern pm_risk_array **pm_margin_state_own(Datum state);
 
 /*
  * All rows of a group added up; NULL for none.  Valid until the next call; the
  * state stays what it is and can take more rows.
  */
-extern const pm_risk_array *pm_margin_state_array(PmMarginState *state);
+extern const pm_risk_array *pm_margin_state_array(Datum state);
 
 /* Adds up what the logs of a call site hold: its lines are about to go. */
 extern void pm_flush_logs(PmCall *call);

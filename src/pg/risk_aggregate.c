@@ -11,7 +11,6 @@
 #include "core/risk_algebra.h"
 
 #include "error.h"
-#include "position_type.h"
 #include "scenario_type.h"
 
 /*
@@ -43,11 +42,8 @@ Datum
 portfolio_risk_trans(PG_FUNCTION_ARGS)
 {
 	pm_risk_array *state = getarg_state(fcinfo);
-	pm_position p;
 
-	pm_getarg_checked_position(fcinfo, 1, &p);
-	pm_add_position(pm_call(fcinfo), &state, &pm_value_allocator, &p,
-					pm_getarg_cached_set(fcinfo, 2));
+	pm_add_position(fcinfo, 1, pm_getarg_cached_set(fcinfo, 2), &state);
 	return return_state(fcinfo, state);
 }
 

@@ -11,7 +11,7 @@
 #include "contract_cache.h"
 #include "error.h"
 #include "margin_result.h"
-#include "position_type.h"
+#include "position_line.h"
 #include "scenario_type.h"
 
 /*
@@ -76,12 +76,14 @@ pm_compact_risk_array(const pm_risk_array *array)
 }
 
 void
-pm_add_position(PmCall *call, pm_risk_array **array, const pm_allocator *allocator,
-				const pm_position *p, const PmSetCache *set)
+pm_add_position(FunctionCallInfo fcinfo, int argno, const PmSetCache *set,
+				pm_risk_array **array)
 {
+	double		quantity;
+	const PmLine *line = pm_getarg_line(fcinfo, argno, set, &quantity);
 	pm_issue	issue;
 
-	if (!pm_add_line(array, allocator, pm_line_of(call, p, set), p->quantity, &issue))
+	if (!pm_add_line(array, &pm_value_allocator, line, quantity, &issue))
 		pm_raise(&issue);
 }
 
@@ -103,12 +105,9 @@ PG_FUNCTION_INFO_V1(risk_array);
 Datum
 risk_array(PG_FUNCTION_ARGS)
 {
-	pm_position p;
 	pm_risk_array *array = NULL;
 
-	pm_getarg_checked_position(fcinfo, 0, &p);
-	pm_add_position(pm_call(fcinfo), &array, &pm_value_allocator, &p,
-					pm_getarg_cached_set(fcinfo, 1));
+	pm_add_position(fcinfo, 0, pm_getarg_cached_set(fcinfo, 1), &array);
 	PG_RETURN_POINTER(pm_compact_risk_array(array));
 }
 
