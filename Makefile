@@ -33,7 +33,7 @@ PROVE_TESTS = test/t/*.pl
 PG_CPPFLAGS = -isystem $(shell $(PG_CONFIG) --includedir-server) -I$(srcdir)/src -DPM_VERSION='"$(EXTVERSION)"' \
 	-ffp-contract=off -fno-math-errno -fno-trapping-math -fopenmp-simd
 SHLIB_LINK += -lgsl -lgslcblas -lm
-PG_CFLAGS = -std=gnu11 -Wall -Wextra -Wno-declaration-after-statement
+PG_CFLAGS = -std=gnu11 -fno-semantic-interposition -Wall -Wextra -Wno-declaration-after-statement
 
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)

@@ -33,19 +33,27 @@ getarg_array_state(FunctionCallInfo fcinfo, MemoryContext context)
 	return state;
 }
 
-/* Adds position argument 1 to the state of argument 0, under a set or none. */
+/* Adds a quantity of a line to the state of argument 0. */
 static Datum
-add_position(FunctionCallInfo fcinfo, const PmSetCache *set)
+add_line(FunctionCallInfo fcinfo, const PmLine *line, double quantity)
 {
 	MemoryContext context = pm_aggregate_context(fcinfo);
 	PmCall	   *call = pm_call(fcinfo);
-	double		quantity;
-	const PmLine *line = pm_getarg_line(fcinfo, 1, set, &quantity);
 	Datum		state = PG_ARGISNULL(0) ? pm_new_margin_state(call, context)
 		: PG_GETARG_DATUM(0);
 
 	pm_margin_state_add(call, state, context, line, quantity);
 	PG_RETURN_DATUM(state);
+}
+
+/* Adds position argument 1 to the state, under a set or none. */
+static Datum
+add_position(FunctionCallInfo fcinfo, const PmSetCache *set)
+{
+	double		quantity;
+	const PmLine *line = pm_getarg_line(fcinfo, 1, set, &quantity);
+
+	return add_line(fcinfo, line, quantity);
 }
 
 /*
@@ -59,6 +67,21 @@ portfolio_margin_trans(PG_FUNCTION_ARGS)
 	return add_position(fcinfo, PG_NARGS() > 2
 						? pm_getarg_cached_set(fcinfo, 2)
 						: pm_default_set(fcinfo));
+}
+
+/*
+ * portfolio_margin_fields_trans(internal, quantity, ..., surface, scenario_set):
+ * the fields of margin_position, one by one.
+ */
+PG_FUNCTION_INFO_V1(portfolio_margin_fields_trans);
+Datum
+portfolio_margin_fields_trans(PG_FUNCTION_ARGS)
+{
+	const PmSetCache *set = pm_getarg_cached_set(fcinfo, 1 + PM_FIELDS);
+	double		quantity;
+	const PmLine *line = pm_getargs_line(fcinfo, 1, set, &quantity);
+
+	return add_line(fcinfo, line, quantity);
 }
 
 /* portfolio_greeks_trans(internal, margin_position): totals, no scenarios. */

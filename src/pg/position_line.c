@@ -126,44 +126,113 @@ set_key(const PmCall *call, const HeapTupleHeader row, const PmSetCache *set, ro
 	return true;
 }
 
-static const PmLine *
-read_line(FunctionCallInfo fcinfo, int argno, const PmSetCache *set, double *quantity)
-{
-	pm_position p;
+/* Bytes of arguments that are looked up; those with longer texts are not. */
+#define MOST_IMAGE	1024
 
-	pm_getarg_checked_position(fcinfo, argno, &p);
-	*quantity = p.quantity;
-	return pm_line_of(pm_call(fcinfo), &p, set);
+/* Where an image of arguments has its quantity: after a word of null flags. */
+#define IMAGE_HOFF	(FIRST_WORD + 8)
+
+/*
+ * The same for a position in arguments, from whose fields an image like a row's
+ * is made: every field by value in 8 bytes, then the others as they are.
+ */
+static bool
+set_image_key(FunctionCallInfo fcinfo, int first, const PmSetCache *set,
+			  row_key *key, char image[MOST_IMAGE])
+{
+	uint64		nulls = 0;
+	uint32		length = IMAGE_HOFF;
+
+	for (int field = 0; field < PM_FIELDS; field++)
+	{
+		Datum		value = PG_GETARG_DATUM(first + field);
+		bool		null = PG_ARGISNULL(first + field);
+
+		nulls |= (uint64) null << field;
+		if (field < PM_UNDERLYING)
+		{
+			if (null)
+				value = 0;
+			memcpy(image + length, &value, sizeof value);
+			length += sizeof value;
+		}
+		else if (!null)
+		{
+			Size		size = VARSIZE_ANY(DatumGetPointer(value));
+
+			if (VARATT_IS_EXTERNAL(DatumGetPointer(value)) || size > MOST_IMAGE - length)
+				return false;
+			memcpy(image + length, DatumGetPointer(value), size);
+			length += size;
+		}
+	}
+	memcpy(image + FIRST_WORD, &nulls, sizeof nulls);
+	*key = (row_key)
+	{
+		.row = image, .hoff = IMAGE_HOFF, .length = length, .set = set ? set->number : 0
+	};
+	key->hash = hash_row(key);
+	return (nulls & (1 << PM_QUANTITY)) == 0;
+}
+
+/* The entry of a key, if the quantity needs no reader to tell what is wrong with it. */
+static const PmLine *
+known_line(const PmCall *call, const row_key *key, double *quantity)
+{
+	const row_entry *entry = call->rows ? rows_lookup(call->rows, *key) : NULL;
+
+	memcpy(quantity, key->row + key->hoff, sizeof *quantity);
+	return entry != NULL && isfinite(*quantity) ? entry->line : NULL;
+}
+
+/* Remembers the line that a reader has found for a key. */
+static const PmLine *
+remember(PmCall *call, row_key *key, const PmLine *line)
+{
+	bool		found;
+
+	if (line->number == PM_NOT_KEPT)
+		return line;
+	if (call->rows == NULL)
+		call->rows = rows_create(pm_cache_context(call), 256, NULL);
+	key->row = pm_cache_bytes(call, key->row, key->length);
+	if (key->row != NULL)
+		rows_insert(call->rows, *key, &found)->line = line;
+	return line;
 }
 
 const PmLine *
 pm_getarg_line(FunctionCallInfo fcinfo, int argno, const PmSetCache *set, double *quantity)
 {
 	PmCall	   *call = pm_call(fcinfo);
-	const PmLine *line;
-	row_entry  *entry;
+	const PmLine *line = NULL;
 	row_key		key;
-	bool		found;
+	bool		keyed = !PG_ARGISNULL(argno) &&
+		set_key(call, PG_GETARG_HEAPTUPLEHEADER(argno), set, &key);
+	pm_position p;
 
-	if (PG_ARGISNULL(argno) ||
-		!set_key(call, PG_GETARG_HEAPTUPLEHEADER(argno), set, &key))
-		return read_line(fcinfo, argno, set, quantity);
-	memcpy(quantity, key.row + key.hoff, sizeof *quantity);
-	entry = call->rows ? rows_lookup(call->rows, key) : NULL;
-	/* What is wrong with a quantity is told by who reads it. */
-	if (entry != NULL && isfinite(*quantity))
-		return entry->line;
-
-	line = read_line(fcinfo, argno, set, quantity);
-	if (line->number == PM_NOT_KEPT || entry != NULL)
+	if (keyed && (line = known_line(call, &key, quantity)) != NULL)
 		return line;
-	if (call->rows == NULL)
-		call->rows = rows_create(pm_cache_context(call), 256, NULL);
-	key.row = pm_cache_bytes(call, key.row, key.length);
-	if (key.row != NULL)
-	{
-		entry = rows_insert(call->rows, key, &found);
-		entry->line = line;
-	}
-	return line;
+	pm_getarg_checked_position(fcinfo, argno, &p);
+	*quantity = p.quantity;
+	line = pm_line_of(call, &p, set);
+	return keyed ? remember(call, &key, line) : line;
+}
+
+const PmLine *
+pm_getargs_line(FunctionCallInfo fcinfo, int first, const PmSetCache *set, double *quantity)
+{
+	PmCall	   *call = pm_call(fcinfo);
+	const PmLine *line = NULL;
+	char		image[MOST_IMAGE];
+	row_key		key;
+	bool		keyed = set_image_key(fcinfo, first, set, &key, image);
+	pm_position p;
+
+	if (keyed && (line = known_line(call, &key, quantity)) != NULL)
+		return line;
+	pm_getargs_checked_position(fcinfo, first, &p);
+	*quantity = p.quantity;
+	line = pm_line_of(call, &p, set);
+	return keyed ? remember(call, &key, line) : line;
 }

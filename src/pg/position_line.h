@@ -15,4 +15,8 @@
 extern const PmLine *pm_getarg_line(FunctionCallInfo fcinfo, int argno,
 									const PmSetCache *set, double *quantity);
 
+/* The same from PM_FIELDS arguments, the fields of margin_position in order. */
+extern const PmLine *pm_getargs_line(FunctionCallInfo fcinfo, int first,
+									 const PmSetCache *set, double *quantity);
+
 #endif							/* PM_POSITION_LINE_H */

@@ -131,24 +131,12 @@ read_dividends(const PmRowReader *reader, pm_position *p, pm_issue *issue)
 }
 
 /*
- * Reads argument `argno` without judging it: false, with the issue, only for
- * arrays that are no lists of numbers.  A NULL argument is an error.
+ * Reads the fields that the reader holds without judging them: false, with the
+ * issue, only for arrays that are no lists of numbers.
  */
 static bool
-getarg_position(FunctionCallInfo fcinfo, int argno, pm_position *p, pm_issue *issue)
+read_position(PmRowReader *reader, pm_position *p, pm_issue *issue)
 {
-	PmCall	   *call = pm_call(fcinfo);
-	PmRowReader *reader = &call->position;
-
-	if (PG_ARGISNULL(argno))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("margin_position must not be null"),
-				 errdetail("The argument is null, which is not a position without risk."),
-				 errhint("Leave such rows out: FILTER (WHERE p IS DISTINCT FROM NULL) on an aggregate, or the same condition in WHERE.")));
-	pm_read_row(call, reader, PG_GETARG_HEAPTUPLEHEADER(argno),
-				field_types, PM_FIELDS, "margin_position");
-
 	p->present = 0;
 	for (int field = 0; field < PM_FIELDS; field++)
 		p->present |= (uint32) !reader->nulls[field] << field;
@@ -172,12 +160,51 @@ getarg_position(FunctionCallInfo fcinfo, int argno, pm_position *p, pm_issue *is
 	return read_dividends(reader, p, issue);
 }
 
+/* The same from argument `argno`; a NULL argument is an error. */
+static bool
+getarg_position(FunctionCallInfo fcinfo, int argno, pm_position *p, pm_issue *issue)
+{
+	PmCall	   *call = pm_call(fcinfo);
+	PmRowReader *reader = &call->position;
+
+	if (PG_ARGISNULL(argno))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("margin_position must not be null"),
+				 errdetail("The argument is null, which is not a position without risk."),
+				 errhint("Leave such rows out: FILTER (WHERE p IS DISTINCT FROM NULL) on an aggregate, or the same condition in WHERE.")));
+	pm_read_row(call, reader, PG_GETARG_HEAPTUPLEHEADER(argno),
+				field_types, PM_FIELDS, "margin_position");
+	return read_position(reader, p, issue);
+}
+
 void
 pm_getarg_checked_position(FunctionCallInfo fcinfo, int argno, pm_position *p)
 {
 	pm_issue	issue;
 
 	if (!getarg_position(fcinfo, argno, p, &issue) || !pm_position_check(p, &issue))
+		pm_raise(&issue);
+}
+
+void
+pm_getargs_checked_position(FunctionCallInfo fcinfo, int first, pm_position *p)
+{
+	PmCall	   *call = pm_call(fcinfo);
+	PmRowReader *reader = &call->position;
+	pm_issue	issue;
+
+	if (reader->values == NULL)
+	{
+		reader->values = MemoryContextAlloc(call->context, PM_FIELDS * sizeof(Datum));
+		reader->nulls = MemoryContextAlloc(call->context, PM_FIELDS * sizeof(bool));
+	}
+	for (int field = 0; field < PM_FIELDS; field++)
+	{
+		reader->values[field] = PG_GETARG_DATUM(first + field);
+		reader->nulls[field] = PG_ARGISNULL(first + field);
+	}
+	if (!read_position(reader, p, &issue) || !pm_position_check(p, &issue))
 		pm_raise(&issue);
 }
 

@@ -19,4 +19,8 @@ extern const char *const pm_settlement_labels[];
 extern void pm_getarg_checked_position(FunctionCallInfo fcinfo, int argno,
 									   pm_position *position);
 
+/* The same from PM_FIELDS arguments, the fields of margin_position in order. */
+extern void pm_getargs_checked_position(FunctionCallInfo fcinfo, int first,
+										pm_position *position);
+
 #endif							/* PM_POSITION_TYPE_H */
