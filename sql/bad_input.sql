@@ -25,6 +25,7 @@ INSERT INTO functions VALUES
 	('portfolio_greeks', 'portfolio_greeks(p)'),
 	('risk_array', 'risk_array(p, scenario_grid(0.15, 5))'),
 	('portfolio_risk', 'portfolio_risk(p, scenario_grid(0.15, 5))'),
+	('risk_table', 'risk_table(1, p, scenario_grid(0.15, 5))'),
 	('grid_shortfall', 'grid_shortfall(p, scenario_grid(0.15, 5))'),
 	('worst_case', 'worst_case(p, scenario_grid(0.15, 5))');
 -- None is missing: all public functions with an argument of this type.
@@ -66,7 +67,7 @@ SELECT pg_temp.error('portfolio_margin(position) FROM (SELECT position FROM demo
 SELECT (portfolio_margin(position) FILTER (WHERE position_issue(position) IS NULL)).positions FROM demo.bad_rows;
 
 -- A NULL position, of every kind of NULL.
-SELECT f, pg_temp.error(replace(expression, '(p', '(NULL::margin_position')) AS error FROM functions ORDER BY f;
+SELECT f, pg_temp.error(regexp_replace(expression, '\mp\M', 'NULL::margin_position')) AS error FROM functions ORDER BY f;
 SELECT f, pg_temp.error(format('%s FROM (VALUES (margin_position(kind => ''spot'', quantity => 1, spot => 1, underlying => ''X'')), (NULL)) v(p)', expression)) = 'no error' AS skipped
 FROM functions ORDER BY f;
 SELECT position_issue(NULL);
@@ -101,7 +102,7 @@ SELECT pg_temp.error(e) AS error FROM unnest(ARRAY[
 	'portfolio_margin(p ORDER BY n) FROM pair WHERE n IN (4, 5)']) e;
 
 -- Results beyond +-2^53.
-SELECT f, e, pg_temp.error(replace(expression, '(p', format('(margin_position(kind => ''spot'', underlying => ''X'', %s)', e))) AS error
+SELECT f, e, pg_temp.error(regexp_replace(expression, '\mp\M', format('margin_position(kind => ''spot'', underlying => ''X'', %s)', e))) AS error
 FROM functions, unnest(ARRAY['quantity => 1e16, spot => 1', 'quantity => 1, spot => 1e17', 'quantity => 1e300, spot => 1e300', 'quantity => 1, multiplier => 1e300, spot => 1e300']) e
 WHERE f <> 'portfolio_margin, window' ORDER BY e, f;
 SELECT pg_temp.error(e) AS error FROM unnest(ARRAY[

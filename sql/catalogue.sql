@@ -83,9 +83,12 @@ CREATE TEMP TABLE account_risk AS SELECT account, 'D' AS desk, portfolio_risk(p,
 CREATE TEMP TABLE positions AS SELECT 'A' AS account, 'ACME' AS instrument, 100 AS quantity;
 CREATE TEMP TABLE contract AS SELECT 'ACME' AS instrument, risk FROM account_risk;
 CREATE TEMP TABLE one AS SELECT risk FROM account_risk;
+CREATE TEMP TABLE priced AS SELECT risk_table(instrument, risk) AS prices FROM contract;
+CREATE TEMP TABLE priced_too AS SELECT risk_table('OTHER', risk) AS prices FROM contract;
 SELECT needs_book, count(*) AS examples, string_agg(example || ': ' || error, E'\n') FILTER (WHERE error <> 'no error') AS failed
 FROM (SELECT example, example ~ 'FROM book|\(p,' AS needs_book,
 			 pg_temp.error(CASE WHEN example ~ '\(p,' AND example !~ 'FROM book' THEN example || ' FROM book'
+								WHEN example ~ '\.prices' THEN example || ' FROM priced a, priced b, priced equity, priced_too bonds'
 								WHEN example ~ '\.risk' AND example !~ 'FROM ' THEN example ||
 									' FROM one account, one trade, one closed, one hedge, one contract, one a, one b, one stored, one recomputed'
 								ELSE example END) AS error FROM examples) x

@@ -19,6 +19,7 @@ typedef enum pm_code
 	PM_INVALID_TEXT,			/* a text form that cannot be read */
 	PM_INVALID_BINARY,			/* the same of a binary form */
 	PM_LIMIT,					/* more than a stated limit */
+	PM_NOT_FOUND,				/* a key that refers to nothing */
 	PM_CORRUPT,					/* stored bytes that nobody could have written */
 	PM_NO_MEMORY
 } pm_code;

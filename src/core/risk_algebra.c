@@ -59,15 +59,22 @@ pm_risk_add_underlying(pm_risk_array **array, const pm_allocator *allocator,
 }
 
 bool
-pm_risk_add(pm_risk_array **array, const pm_allocator *allocator,
-			const pm_risk_array *other, double factor, pm_issue *issue)
+pm_risk_check_factor(double factor, pm_issue *issue)
 {
 	char		number[PM_NUMBER_SIZE];
 
-	if (!isfinite(factor))
-		return pm_fail(issue, PM_INVALID_VALUE, "the factor of a risk array must be a finite number",
-					   "Give the signed number of contracts.",
-					   "It is %s.", pm_number(number, factor));
+	return isfinite(factor) ||
+		pm_fail(issue, PM_INVALID_VALUE, "the factor of a risk array must be a finite number",
+				"Give the signed number of contracts.",
+				"It is %s.", pm_number(number, factor));
+}
+
+bool
+pm_risk_add(pm_risk_array **array, const pm_allocator *allocator,
+			const pm_risk_array *other, double factor, pm_issue *issue)
+{
+	if (!pm_risk_check_factor(factor, issue))
+		return false;
 	for (uint32_t i = 0; i < other->underlyings; i++)
 		if (!pm_risk_add_underlying(array, allocator, other, i, factor, issue))
 			return false;

@@ -6,6 +6,9 @@
 
 #include "risk_array.h"
 
+/* False, with the issue, if a factor is not finite. */
+extern bool pm_risk_check_factor(double factor, pm_issue *issue);
+
 /*
  * *array += factor * other; *array may move and starts as NULL.  Each cell of
  * `other` is multiplied exactly and rounded to the quantum once, half to even;

@@ -95,6 +95,17 @@ typedef struct pm_risk_row
 	const double *totals;		/* of one contract, PM_TOTALS */
 } pm_risk_row;
 
+/* Gives *array, which holds nothing or is NULL, room for one underlying. */
+extern bool pm_risk_create(pm_risk_array **array, const pm_allocator *allocator,
+						   uint32_t scenarios, pm_issue *issue);
+
+/* The sums that scale with a position: totals and cells, side by side. */
+static inline pm_cell *
+sums_of(const pm_risk_block *block)
+{
+	return (pm_cell *) ((char *) block + offsetof(pm_risk_block, totals));
+}
+
 /*
  * Adds a row to *array, which may move and starts as NULL.  False, with the
  * issue, if they do not go together or leave the range; the array may then

@@ -1,6 +1,7 @@
 /*
  * risk_layout.h - where things lie in a risk array; for the files that work on
- * its image (risk_array.c, risk_algebra.c, risk_check.c) and no others.
+ * its image (risk_array.c, risk_algebra.c, risk_check.c, netting.c, risk_table*.c)
+ * and no others.
  */
 #ifndef PM_RISK_LAYOUT_H
 #define PM_RISK_LAYOUT_H
@@ -71,17 +72,6 @@ compare_text(pm_text a, pm_text b)
 /* An empty array of this capacity in memory that is large enough. */
 extern void pm_risk_init(pm_risk_array *array, uint32_t scenarios,
 						 uint32_t capacity, uint32_t heap_size);
-
-/* Gives *array, which holds nothing or is NULL, room for one underlying. */
-extern bool pm_risk_create(pm_risk_array **array, const pm_allocator *allocator,
-						   uint32_t scenarios, pm_issue *issue);
-
-/* The sums that scale with a position: totals and cells, side by side. */
-static inline pm_cell *
-sums_of(const pm_risk_block *block)
-{
-	return (pm_cell *) ((char *) block + offsetof(pm_risk_block, totals));
-}
 
 /* Position of a name in the order, the first of several, or where it belongs (*found false). */
 extern uint32_t pm_risk_find(const pm_risk_array *array, pm_text name, bool *found);

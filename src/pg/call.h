@@ -49,6 +49,7 @@ typedef struct PmSetCache
 
 typedef struct PmContractCache PmContractCache;	/* contract_cache.c */
 typedef struct PmLineList PmLineList;	/* line_list.h */
+typedef struct PmKeptTables PmKeptTables;	/* risk_table_type.c */
 
 typedef struct PmCall
 {
@@ -58,6 +59,7 @@ typedef struct PmCall
 	PmContractCache *cache;
 	struct rows_hash *rows;		/* position_line.c; goes with the cache */
 	PmLineList *lines;
+	PmKeptTables *tables;
 	const PmSetCache *default_set;
 	TupleDesc	result;
 } PmCall;

@@ -24,6 +24,8 @@ sqlstate(pm_code code)
 			return ERRCODE_INVALID_BINARY_REPRESENTATION;
 		case PM_LIMIT:
 			return ERRCODE_PROGRAM_LIMIT_EXCEEDED;
+		case PM_NOT_FOUND:
+			return ERRCODE_NO_DATA_FOUND;
 		case PM_CORRUPT:
 			return ERRCODE_DATA_CORRUPTED;
 		case PM_NO_MEMORY:

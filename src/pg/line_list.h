@@ -8,7 +8,7 @@
 
 #include "call.h"
 
-#include "core/netting.h"
+#include "core/risk_table.h"
 
 /* What one contract of an underlying and currency adds to an account. */
 typedef struct PmLine
@@ -22,6 +22,8 @@ typedef struct PmLine
 
 #define PM_NOT_KEPT	PG_UINT32_MAX
 
+typedef struct PmListedTable PmListedTable;	/* line_list.c */
+
 struct PmLineList
 {
 	MemoryContext context;		/* of everything here */
@@ -29,6 +31,7 @@ struct PmLineList
 	pm_net_line *lines;			/* by number */
 	uint32		count;
 	uint32		room;
+	PmListedTable *tables;		/* the latest first */
 };
 
 /*
@@ -38,12 +41,23 @@ struct PmLineList
  */
 extern void pm_number_line(PmCall *call, PmLine *line);
 
+/*
+ * The number of the first line of a risk table, whose lines are numbered in its
+ * order; the table stays where it is.  PM_NOT_KEPT as above.
+ */
+extern uint32 pm_number_table(PmCall *call, const pm_risk_table *table);
+
 /* Forgets all lines: their numbers are void.  Rows in logs are added up first. */
 extern void pm_forget_lines(PmCall *call);
 
 /* Adds a quantity of a line; false, with the issue, as pm_risk_add_row. */
 extern bool pm_add_line(pm_risk_array **array, const pm_allocator *allocator,
 						const PmLine *line, double quantity, pm_issue *issue);
+
+/* The same for a line of a table. */
+extern bool pm_add_table_line(pm_risk_array **array, const pm_allocator *allocator,
+							  const pm_risk_table *table, uint32 line,
+							  double quantity, pm_issue *issue);
 
 /* The core's allocator on a memory context; raises instead of giving NULL. */
 extern pm_allocator pm_context_allocator(MemoryContext context);

@@ -323,6 +323,7 @@ flush_log(PmMarginLog *log)
 	pfree(log->ends);
 	pfree(log->done);
 	log->sorted = NULL;
+	log->done = NULL;
 	log->sorted_groups = 0;
 	log->rows = 0;
 	log->last_rows = log->first_rows;
@@ -337,6 +338,49 @@ pm_flush_logs(PmCall *call)
 			flush_log(log);
 }
 
+static void
+give_rows(const PmMarginLog *log, void (*take) (void *, uint32, uint32, double), void *to)
+{
+	row_chunk  *end = log->last_rows ? log->last_rows->next : NULL;
+
+	for (row_chunk *chunk = log->first_rows; chunk != end; chunk = chunk->next)
+		for (uint32 i = 0; i < chunk->used; i++)
+		{
+			const log_row *row = &chunk->rows[i];
+
+			if (log->done == NULL || (log->done[row->group] & FOLDED) == 0)
+				take(to, row->group, row->line, row->quantity);
+		}
+}
+
+void
+pm_margin_rows(const PmCall *call, void (*take) (void *, uint32, uint32, double), void *to)
+{
+	for (PmMarginLog *log = logs; log != NULL; log = log->next)
+		if (log->call == call)
+			give_rows(log, take, to);
+}
+
+static void
+append(PmMarginLog *log, uint32 group, uint32 line, double quantity)
+{
+	log_row    *row = new_row(log);
+
+	row->quantity = quantity;
+	row->group = group;
+	row->line = line;
+	if (log->rows >= FEW_ROWS &&
+		log->rows >= Min((uint64) log->groups * ROWS_PER_GROUP, MOST_ROWS))
+		flush_log(log);
+}
+
+/* Whether a log takes rows; what comes after a result need not wait for the next. */
+static inline bool
+is_open(const PmMarginLog *log, const PmCall *call)
+{
+	return log != NULL && log->call == call && !log->closed;
+}
+
 void
 pm_margin_state_add(PmCall *call, Datum state, MemoryContext context,
 					const PmLine *line, double quantity)
@@ -344,24 +388,49 @@ pm_margin_state_add(PmCall *call, Datum state, MemoryContext context,
 	uint32		group;
 	PmMarginLog *log = log_of(state, &group);
 	pm_allocator allocator;
-	log_row    *row;
 	pm_issue	issue;
 
-	/* What comes after a result need not wait for the next. */
-	if (line->number == PM_NOT_KEPT || log == NULL || log->call != call || log->closed)
+	if (is_open(log, call) && line->number != PM_NOT_KEPT)
 	{
-		allocator = pm_context_allocator(context);
-		if (!pm_add_line(pm_margin_state_own(state), &allocator, line, quantity, &issue))
-			pm_raise(&issue);
+		append(log, group, line->number, quantity);
 		return;
 	}
-	row = new_row(log);
-	row->quantity = quantity;
-	row->group = group;
-	row->line = line->number;
-	if (log->rows >= FEW_ROWS &&
-		log->rows >= Min((uint64) log->groups * ROWS_PER_GROUP, MOST_ROWS))
-		flush_log(log);
+	allocator = pm_context_allocator(context);
+	if (!pm_add_line(pm_margin_state_own(state), &allocator, line, quantity, &issue))
+		pm_raise(&issue);
+}
+
+void
+pm_margin_state_add_from(PmCall *call, Datum state, MemoryContext context,
+						 const pm_risk_table *table, uint32 line, double quantity)
+{
+	uint32		group;
+	PmMarginLog *log = log_of(state, &group);
+	pm_allocator allocator;
+	uint32		first;
+	pm_issue	issue;
+
+	if (is_open(log, call) && (first = pm_number_table(call, table)) != PM_NOT_KEPT)
+	{
+		append(log, group, first + line, quantity);
+		return;
+	}
+	allocator = pm_context_allocator(context);
+	if (!pm_add_table_line(pm_margin_state_own(state), &allocator, table, line, quantity, &issue))
+		pm_raise(&issue);
+}
+
+/* The array that a state keeps; one that holds nothing if there is none yet. */
+static const pm_risk_array *
+kept_array(Datum state, MemoryContext context)
+{
+	pm_risk_array **own = pm_margin_state_own(state);
+	pm_allocator allocator = pm_context_allocator(context);
+	pm_issue	issue;
+
+	if (*own == NULL && !pm_risk_create(own, &allocator, 0, &issue))
+		pm_raise(&issue);
+	return *own;
 }
 
 const pm_risk_array *
@@ -373,12 +442,12 @@ pm_margin_state_array(Datum state)
 	pm_issue	issue;
 
 	if (log == NULL)
-		return *pm_margin_state_own(state);
+		return kept_array(state, GetMemoryChunkContext(DatumGetPointer(state)));
 	log->closed = true;
 	if (log->rows > 0)
 		sort_log(log);
 	if (!has_rows(log, group))
-		return *own_array(log, group);
+		return kept_array(state, log->context);
 	/* Who asks again, as a window does, will do so often. */
 	if (log->done[group] & ASKED)
 	{

@@ -28,6 +28,11 @@ extern Datum pm_new_margin_state(PmCall *call, MemoryContext context);
 extern void pm_margin_state_add(PmCall *call, Datum state, MemoryContext context,
 								const PmLine *line, double quantity);
 
+/* The same for a line of a risk table, by its number there. */
+extern void pm_margin_state_add_from(PmCall *call, Datum state, MemoryContext context,
+									 const pm_risk_table *table, uint32 line,
+									 double quantity);
+
 /*
  * A state that has no log, in the current memory context, and the array that
  * such a one, or any, keeps beside its log (NULL: none yet): to be added to.
@@ -36,10 +41,15 @@ extern Datum pm_new_array_state(pm_risk_array *array);
 extern pm_risk_array **pm_margin_state_own(Datum state);
 
 /*
- * All rows of a group added up; NULL for none.  Valid until the next call; the
- * state stays what it is and can take more rows.
+ * All rows of a group added up.  Valid until the next call; the state stays
+ * what it is and can take more rows.
  */
 extern const pm_risk_array *pm_margin_state_array(Datum state);
+
+/* Gives each row in the logs of a call site that is not in an array. */
+extern void pm_margin_rows(const PmCall *call,
+						   void (*take) (void *to, uint32 group, uint32 line, double quantity),
+						   void *to);
 
 /* Adds up what the logs of a call site hold: its lines are about to go. */
 extern void pm_flush_logs(PmCall *call);

@@ -16,9 +16,8 @@
  * (int4), rows (int8), and amounts (int8 high and low halves).  Texts have their
  * length (int4) before them.
  */
-#include "risk_array_type.h"
+#include "risk_array_io.h"
 
-#include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
@@ -26,24 +25,14 @@
 #include "core/risk_algebra.h"
 
 #include "error.h"
+#include "risk_array_type.h"
 #include "scenario_set_io.h"
-#include "text_reader.h"
 
 /* Amounts of an underlying before its scenarios: long, short and the totals. */
 #define LEADING_AMOUNTS (2 + PM_TOTALS)
 
-/* What a form says, as it is being read. */
-typedef struct form
-{
-	pm_text		currency;		/* NULL bytes: none */
-	const pm_scenario_set **sets;
-	uint32		set_count;
-	uint32		set_room;
-	pm_risk_array *array;
-} form;
-
 static void
-form_add_set(form *f, const pm_scenario_set *set)
+add_set(PmRiskForm *f, const pm_scenario_set *set)
 {
 	if (f->set_count == f->set_room)
 	{
@@ -56,8 +45,8 @@ form_add_set(form *f, const pm_scenario_set *set)
 
 /* amounts: long, short, totals, then a cell per scenario of the set. */
 static bool
-form_add_underlying(form *f, pm_text name, uint32 set_number, int64 rows,
-					const pm_cell *amounts, pm_issue *issue)
+add_underlying(PmRiskForm *f, pm_text name, uint32 set_number, int64 rows,
+			   const pm_cell *amounts, pm_issue *issue)
 {
 	pm_risk_sums sums = {
 		.underlying = name, .currency = f->currency,
@@ -70,7 +59,7 @@ form_add_underlying(form *f, pm_text name, uint32 set_number, int64 rows,
 }
 
 static pm_risk_array *
-form_value(form *f)
+form_value(PmRiskForm *f)
 {
 	static const pm_risk_array nothing = {
 		.version = PM_RISK_ARRAY_VERSION, .first_set = PM_NO_SET
@@ -109,8 +98,8 @@ read_amounts(PmReader *r, pm_cell *amounts, uint32 count)
 	return pm_expect(r, "}");
 }
 
-static bool
-read_set(PmReader *r, form *f)
+bool
+pm_read_form_set(PmReader *r, PmRiskForm *f)
 {
 	pm_text		quoted;
 	pm_scenario_set *set;
@@ -118,12 +107,12 @@ read_set(PmReader *r, form *f)
 	if (!pm_read_quoted(r, &quoted) ||
 		!pm_parse_scenario_set(quoted.bytes, &set, r->issue))
 		return false;
-	form_add_set(f, set);
+	add_set(f, set);
 	return true;
 }
 
-static bool
-read_underlying(PmReader *r, form *f)
+bool
+pm_read_form_underlying(PmReader *r, PmRiskForm *f)
 {
 	pm_text		name;
 	pm_exact	set_number,
@@ -141,19 +130,27 @@ read_underlying(PmReader *r, form *f)
 		pm_expect(r, "short") && read_amount(r, 0, &amounts[1]) &&
 		pm_expect(r, "totals") && read_amounts(r, amounts + 2, PM_TOTALS) &&
 		pm_expect(r, "pnl") && read_amounts(r, amounts + LEADING_AMOUNTS, scenarios) &&
-		form_add_underlying(f, name, (uint32) set_number, (int64) rows, amounts, r->issue);
+		add_underlying(f, name, (uint32) set_number, (int64) rows, amounts, r->issue);
+}
+
+bool
+pm_read_form_currency(PmReader *r, PmRiskForm *f)
+{
+	f->currency = (pm_text)
+	{
+		NULL, 0
+	};
+	return pm_next_is(r, "null") || pm_read_quoted(r, &f->currency);
 }
 
 static bool
-read_array(PmReader *r, form *f)
+read_array(PmReader *r, PmRiskForm *f)
 {
 	if (!pm_expect(r, "{"))
 		return false;
 	if (!pm_next_is(r, "}"))
 	{
-		if (!pm_expect(r, "currency"))
-			return false;
-		if (!pm_next_is(r, "null") && !pm_read_quoted(r, &f->currency))
+		if (!pm_expect(r, "currency") || !pm_read_form_currency(r, f))
 			return false;
 		do
 		{
@@ -162,10 +159,10 @@ read_array(PmReader *r, form *f)
 				return false;
 			if (pm_next_is(r, "set"))
 			{
-				if (!read_set(r, f))
+				if (!pm_read_form_set(r, f))
 					return false;
 			}
-			else if (!pm_expect(r, "underlying") || !read_underlying(r, f))
+			else if (!pm_expect(r, "underlying") || !pm_read_form_underlying(r, f))
 				return false;
 		} while (!pm_next_is(r, "}"));
 		if (f->array == NULL)
@@ -186,7 +183,7 @@ risk_array_in(PG_FUNCTION_ARGS)
 		"Use what the type printed; {} is the array that holds nothing.",
 		text, text, &issue
 	};
-	form		f = {0};
+	PmRiskForm	f = {.type = "risk_array"};
 
 	if (read_array(&r, &f))
 		PG_RETURN_POINTER(form_value(&f));
@@ -196,8 +193,8 @@ risk_array_in(PG_FUNCTION_ARGS)
 
 /* ---- Text, writing ---- */
 
-static void
-write_quoted(StringInfo out, pm_text text)
+void
+pm_write_quoted(StringInfo out, pm_text text)
 {
 	appendStringInfoChar(out, '"');
 	for (size_t i = 0; i < text.length; i++)
@@ -235,6 +232,47 @@ write_amounts(StringInfo out, const pm_cell *cells, uint32 count)
 	}
 }
 
+void
+pm_write_form_underlying(StringInfo out, const pm_risk_sums *sums, uint32 set_number)
+{
+	appendStringInfoString(out, "underlying ");
+	pm_write_quoted(out, sums->underlying);
+	appendStringInfo(out, " set %u rows " INT64_FORMAT " long ", set_number, sums->rows);
+	write_amount(out, &sums->long_quantity);
+	appendStringInfoString(out, " short ");
+	write_amount(out, &sums->short_quantity);
+	appendStringInfoString(out, " totals {");
+	write_amounts(out, sums->totals, PM_TOTALS);
+	appendStringInfoString(out, "} pnl {");
+	write_amounts(out, sums->pnls, sums->set->scenarios);
+	appendStringInfoChar(out, '}');
+}
+
+void
+pm_write_form_currency(StringInfo out, pm_text currency)
+{
+	appendStringInfoString(out, "currency ");
+	if (currency.bytes == NULL)
+		appendStringInfoString(out, "null");
+	else
+		pm_write_quoted(out, currency);
+}
+
+/* What an array holds of its i-th underlying. */
+static pm_risk_sums
+sums_at(const pm_risk_array *array, uint32 i)
+{
+	const pm_risk_block *block = pm_risk_block_at(array, i);
+
+	return (pm_risk_sums)
+	{
+		.underlying = pm_risk_name(array, block), .set = pm_risk_set_of(array, block),
+		.rows = block->rows, .long_quantity = block->long_quantity,
+		.short_quantity = block->short_quantity, .totals = block->totals,
+		.pnls = block->cells
+	};
+}
+
 /*
  * The sets of an array in the order in which its underlyings use them, and
  * per underlying the number of its set, from 1.
@@ -268,19 +306,12 @@ risk_array_out(PG_FUNCTION_ARGS)
 	uint32	   *numbers = palloc((array->underlyings + 1) * sizeof(uint32));
 	uint32		set_count;
 	const pm_scenario_set **sets = number_sets(array, numbers, &set_count);
-	pm_text		currency = pm_risk_currency(array);
 	StringInfoData out;
 
 	initStringInfo(&out);
 	appendStringInfoChar(&out, '{');
 	if (array->underlyings > 0)
-	{
-		appendStringInfoString(&out, "currency ");
-		if (currency.bytes == NULL)
-			appendStringInfoString(&out, "null");
-		else
-			write_quoted(&out, currency);
-	}
+		pm_write_form_currency(&out, pm_risk_currency(array));
 	for (uint32 i = 0; i < set_count; i++)
 	{
 		appendStringInfoString(&out, ", set \"");
@@ -289,20 +320,11 @@ risk_array_out(PG_FUNCTION_ARGS)
 	}
 	for (uint32 i = 0; i < array->underlyings; i++)
 	{
-		const pm_risk_block *block = pm_risk_block_at(array, i);
+		pm_risk_sums sums = sums_at(array, i);
 
 		CHECK_FOR_INTERRUPTS();
-		appendStringInfoString(&out, ", underlying ");
-		write_quoted(&out, pm_risk_name(array, block));
-		appendStringInfo(&out, " set %u rows " INT64_FORMAT " long ", numbers[i], block->rows);
-		write_amount(&out, &block->long_quantity);
-		appendStringInfoString(&out, " short ");
-		write_amount(&out, &block->short_quantity);
-		appendStringInfoString(&out, " totals {");
-		write_amounts(&out, block->totals, PM_TOTALS);
-		appendStringInfoString(&out, "} pnl {");
-		write_amounts(&out, block->cells, array->scenarios);
-		appendStringInfoChar(&out, '}');
+		appendStringInfoString(&out, ", ");
+		pm_write_form_underlying(&out, &sums, numbers[i]);
 	}
 	appendStringInfoChar(&out, '}');
 	PG_RETURN_CSTRING(out.data);
@@ -310,8 +332,8 @@ risk_array_out(PG_FUNCTION_ARGS)
 
 /* ---- Binary ---- */
 
-static void
-send_text(StringInfo out, pm_text text)
+void
+pm_send_text(StringInfo out, pm_text text)
 {
 	char	   *converted = pg_server_to_client(text.bytes, text.length);
 	int			length = converted == text.bytes ? (int) text.length : (int) strlen(converted);
@@ -330,6 +352,18 @@ send_amounts(StringInfo out, const pm_cell *cells, uint32 count)
 	}
 }
 
+void
+pm_send_form_underlying(StringInfo out, const pm_risk_sums *sums, uint32 set_number)
+{
+	pm_send_text(out, sums->underlying);
+	pq_sendint32(out, set_number);
+	pq_sendint64(out, sums->rows);
+	send_amounts(out, &sums->long_quantity, 1);
+	send_amounts(out, &sums->short_quantity, 1);
+	send_amounts(out, sums->totals, PM_TOTALS);
+	send_amounts(out, sums->pnls, sums->set->scenarios);
+}
+
 PG_FUNCTION_INFO_V1(risk_array_send);
 Datum
 risk_array_send(PG_FUNCTION_ARGS)
@@ -344,7 +378,7 @@ risk_array_send(PG_FUNCTION_ARGS)
 	pq_sendint8(&out, PM_RISK_ARRAY_VERSION);
 	pq_sendint8(&out, array->currency_state);
 	if (array->currency_state == PM_CURRENCY_NAMED)
-		send_text(&out, pm_risk_currency(array));
+		pm_send_text(&out, pm_risk_currency(array));
 	pq_sendint32(&out, array->scenarios);
 	pq_sendint32(&out, set_count);
 	for (uint32 i = 0; i < set_count; i++)
@@ -352,39 +386,33 @@ risk_array_send(PG_FUNCTION_ARGS)
 	pq_sendint32(&out, array->underlyings);
 	for (uint32 i = 0; i < array->underlyings; i++)
 	{
-		const pm_risk_block *block = pm_risk_block_at(array, i);
+		pm_risk_sums sums = sums_at(array, i);
 
 		CHECK_FOR_INTERRUPTS();
-		send_text(&out, pm_risk_name(array, block));
-		pq_sendint32(&out, numbers[i]);
-		pq_sendint64(&out, block->rows);
-		send_amounts(&out, &block->long_quantity, 1);
-		send_amounts(&out, &block->short_quantity, 1);
-		send_amounts(&out, block->totals, PM_TOTALS);
-		send_amounts(&out, block->cells, array->scenarios);
+		pm_send_form_underlying(&out, &sums, numbers[i]);
 	}
 	PG_RETURN_BYTEA_P(pq_endtypsend(&out));
 }
 
-static void
-raise_binary(const char *detail)
+void
+pm_raise_binary(const PmRiskForm *f, const char *detail)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-			 errmsg("invalid binary form of risk_array"),
+			 errmsg("invalid binary form of %s", f->type),
 			 errdetail_internal("%s", detail),
-			 errhint("Send what risk_array_send gave, or use the text form.")));
+			 errhint("Send what %s_send gave, or use the text form.", f->type)));
 }
 
-static pm_text
-receive_text(StringInfo in)
+pm_text
+pm_receive_text(StringInfo in, const PmRiskForm *f)
 {
 	int			length = pq_getmsgint(in, 4);
 	int			converted;
 	char	   *text;
 
 	if (length < 0 || length > in->len - in->cursor)
-		raise_binary("It ends within a text.");
+		pm_raise_binary(f, "It ends within a text.");
 	text = pq_getmsgtext(in, length, &converted);
 	return (pm_text)
 	{
@@ -393,7 +421,7 @@ receive_text(StringInfo in)
 }
 
 static pm_cell
-receive_amount(StringInfo in, pm_exact least)
+receive_amount(StringInfo in, const PmRiskForm *f, pm_exact least)
 {
 	pm_cell		cell;
 	pm_exact	amount;
@@ -402,14 +430,14 @@ receive_amount(StringInfo in, pm_exact least)
 	cell.low = (uint64) pq_getmsgint64(in);
 	amount = pm_cell_get(&cell);
 	if (amount < least || !pm_exact_in_range(amount))
-		raise_binary("An amount is out of range.");
+		pm_raise_binary(f, "An amount is out of range.");
 	return cell;
 }
 
-static void
-receive_underlying(StringInfo in, form *f, uint32 scenarios)
+void
+pm_receive_form_underlying(StringInfo in, PmRiskForm *f, uint32 scenarios)
 {
-	pm_text		name = receive_text(in);
+	pm_text		name = pm_receive_text(in, f);
 	uint32		set_number = pq_getmsgint(in, 4);
 	int64		rows = pq_getmsgint64(in);
 	uint64		count = LEADING_AMOUNTS + (uint64) scenarios;
@@ -418,15 +446,15 @@ receive_underlying(StringInfo in, form *f, uint32 scenarios)
 
 	if (set_number < 1 || set_number > f->set_count ||
 		f->sets[set_number - 1]->scenarios != scenarios)
-		raise_binary("An underlying has a set that does not fit.");
+		pm_raise_binary(f, "An underlying has a set that does not fit.");
 	if (rows < 1)
-		raise_binary("An underlying has no rows.");
+		pm_raise_binary(f, "An underlying has no rows.");
 	if (count * sizeof(pm_cell) > (uint64) (in->len - in->cursor))
-		raise_binary("It ends before its last amount.");
+		pm_raise_binary(f, "It ends before its last amount.");
 	amounts = palloc(count * sizeof(pm_cell));
 	for (uint64 i = 0; i < count; i++)
-		amounts[i] = receive_amount(in, i < 2 ? 0 : -PM_EXACT_LIMIT);
-	if (!form_add_underlying(f, name, set_number, rows, amounts, &issue))
+		amounts[i] = receive_amount(in, f, i < 2 ? 0 : -PM_EXACT_LIMIT);
+	if (!add_underlying(f, name, set_number, rows, amounts, &issue))
 	{
 		/* What the text form would call a wrong value is a wrong message here. */
 		issue.code = PM_INVALID_BINARY;
@@ -435,31 +463,53 @@ receive_underlying(StringInfo in, form *f, uint32 scenarios)
 	pfree(amounts);
 }
 
+/* Whether there is a currency, and its name. */
+pm_currency_state
+pm_receive_form_currency(StringInfo in, PmRiskForm *f)
+{
+	uint8		state = pq_getmsgbyte(in);
+
+	if (state > PM_CURRENCY_NAMED)
+		pm_raise_binary(f, "It has an unknown kind of currency.");
+	f->currency = (pm_text)
+	{
+		NULL, 0
+	};
+	if (state == PM_CURRENCY_NAMED)
+		f->currency = pm_receive_text(in, f);
+	return (pm_currency_state) state;
+}
+
+/* The number of scenarios, and the sets. */
+uint32
+pm_receive_form_sets(StringInfo in, PmRiskForm *f)
+{
+	uint32		scenarios = pq_getmsgint(in, 4);
+
+	for (uint32 count = pq_getmsgint(in, 4); count > 0; count--)
+		add_set(f, pm_receive_scenario_set(in));
+	return scenarios;
+}
+
 PG_FUNCTION_INFO_V1(risk_array_recv);
 Datum
 risk_array_recv(PG_FUNCTION_ARGS)
 {
 	StringInfo	in = (StringInfo) PG_GETARG_POINTER(0);
-	form		f = {0};
-	uint8		currency_state;
+	PmRiskForm	f = {.type = "risk_array"};
+	pm_currency_state currency_state;
 	uint32		scenarios,
 				count;
 
 	if (pq_getmsgbyte(in) != PM_RISK_ARRAY_VERSION)
-		raise_binary("It is of another version.");
-	currency_state = pq_getmsgbyte(in);
-	if (currency_state > PM_CURRENCY_NAMED)
-		raise_binary("It has an unknown kind of currency.");
-	if (currency_state == PM_CURRENCY_NAMED)
-		f.currency = receive_text(in);
-	scenarios = pq_getmsgint(in, 4);
-	for (count = pq_getmsgint(in, 4); count > 0; count--)
-		form_add_set(&f, pm_receive_scenario_set(in));
+		pm_raise_binary(&f, "It is of another version.");
+	currency_state = pm_receive_form_currency(in, &f);
+	scenarios = pm_receive_form_sets(in, &f);
 	count = pq_getmsgint(in, 4);
 	if ((count == 0) != (currency_state == PM_CURRENCY_UNSET))
-		raise_binary("It has a currency and no underlying, or the reverse.");
+		pm_raise_binary(&f, "It has a currency and no underlying, or the reverse.");
 	for (; count > 0; count--)
-		receive_underlying(in, &f, scenarios);
+		pm_receive_form_underlying(in, &f, scenarios);
 	pq_getmsgend(in);
 	PG_RETURN_POINTER(form_value(&f));
 }

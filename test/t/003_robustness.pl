@@ -43,7 +43,7 @@ INSERT INTO hostile
 SELECT type, format('NULL::%s', type)
 FROM unnest('{float8,int4,text,bool,bytea,cstring,timestamptz,float8[],int8,oid,
 	instrument_kind,exercise_style,pricing_model,settlement_style,vol_stickiness,
-	margin_position,market_scenario,market_scenario[],scenario_set,risk_array,margin_position[],
+	margin_position,market_scenario,market_scenario[],scenario_set,risk_array,risk_table,margin_position[],
 	timestamptz[],volatility_surface}'::text[]) AS type
 UNION ALL
 SELECT 'float8', quote_literal(v) || '::float8'
@@ -84,6 +84,9 @@ UNION ALL SELECT 'scenario_set', v FROM unnest(ARRAY[
 UNION ALL SELECT 'risk_array', v FROM unnest(ARRAY[
 	'risk_array(margin_position(kind => ''spot'', quantity => 4e15, spot => 2, underlying => ''X''), tims_scenarios(0.1, 0.1))',
 	'risk_array(margin_position(kind => ''spot'', quantity => 1, spot => 100, underlying => ''X'', currency => ''EUR''), scenario_grid(0.5, 49999))']) AS v
+UNION ALL SELECT 'risk_table', v FROM unnest(ARRAY[
+	'''{contract 1}''::risk_table', '''{contract "", contract "X"}''::risk_table',
+	'(SELECT risk_table(1, margin_position(kind => ''spot'', quantity => 4e15, spot => 2, underlying => ''X''), scenario_grid(0.5, 49999)))']) AS v
 UNION ALL SELECT t, v FROM (VALUES ('regclass', '''pg_class''::regclass'), ('name', '''a"b''::name'),
 	('jsonb', '''{"a": [1]}''::jsonb'), ('margin_result', 'margin(''{}'')')) AS v(t, v)
 UNION ALL SELECT 'margin_position[]', v FROM unnest(ARRAY['ARRAY[]::margin_position[]', 'ARRAY[NULL]::margin_position[]', 'ARRAY[margin_position()]']) AS v
@@ -111,6 +114,7 @@ WITH function AS (
 		('market_scenario', 'market_scenario(price_shock => -0.1)'), ('market_scenario[]', 'ARRAY[market_scenario()]'),
 		('scenario_set', 'tims_scenarios(0.1, 0.1)'),
 		('risk_array', 'risk_array(margin_position(kind => ''spot'', quantity => 1, spot => 100, underlying => ''X''), tims_scenarios(0.1, 0.1))'),
+		('risk_table', '(SELECT risk_table(1, margin_position(kind => ''spot'', quantity => 1, spot => 100, underlying => ''X''), tims_scenarios(0.1, 0.1)))'),
 		('text', '''X'''), ('int8', '1::int8'),
 		('instrument_kind', '''call''::instrument_kind'), ('exercise_style', '''european''::exercise_style'),
 		('pricing_model', '''black76''::pricing_model'), ('settlement_style', '''linear''::settlement_style'),
@@ -131,8 +135,8 @@ note($outcome);
 cmp_ok(ask($node, 'SELECT count(*) FROM garden'), '>', 500, 'a garden of calls');
 unlike($outcome, qr/^XX/m, 'no call ends in an internal error');
 like($outcome, qr/^ok/m, 'some calls succeed');
-is(ask($node, q{SELECT call FROM garden WHERE left(try(call), 2) NOT IN ('ok', '22', '0A', '42', '54', 'PM') LIMIT 1}), '',
-	'errors are those of bad data, of what is not built, and of limits');
+is(ask($node, q{SELECT call FROM garden WHERE left(try(call), 2) NOT IN ('ok', '22', '0A', '42', '54', 'PM', 'P0') LIMIT 1}), '',
+	'errors are those of bad data, of what is not there or not built, and of limits');
 
 # Stored and sent bytes that nobody could have written: damaged binary forms
 # are refused or are another good value, and what is read back works.
