@@ -14,83 +14,129 @@
 
 #include "normal.h"
 
-/* What an option's values at all forwards share. */
-typedef struct curve
-{
-	double		sign;
-	double		strike;
-	double		discount;
-	double		sqrt_years;
-	double		stdev;			/* sigma sqrt(T), price units */
-} curve;
+/* Numbers, and no structures, as a compiler wants them in lanes. */
 
-static curve
-make_curve(const pm_option *o)
+PM_INLINE double
+quantile(double forward, double strike, double stdev)
 {
-	curve		c = {.sign = o->sign, .strike = o->strike};
-
-	c.discount = pm_exp(-o->rate * o->years);
-	c.sqrt_years = sqrt(o->years);
-	c.stdev = o->volatility * c.sqrt_years;
-	return c;
+	return pm_bounded_quantile((forward - strike) / stdev);
 }
 
-static inline double
-quantile(const curve *c, double forward)
+PM_INLINE double
+intrinsic(double sign, double forward, double strike, double discount)
 {
-	return pm_bounded_quantile((forward - c->strike) / c->stdev);
+	double		money = sign * (forward - strike);
+
+	return money > 0 ? discount * money : 0;
 }
 
-static inline double
-value_at(const curve *c, double forward)
+/* What time adds to it: density = D s phi(d). */
+PM_INLINE double
+time_value(double density, double d)
 {
-	double		money = c->sign * (forward - c->strike);
-	double		intrinsic = money > 0 ? c->discount * money : 0;
-	double		d;
-
-	if (!(c->stdev > 0))
-		return intrinsic;
-	d = quantile(c, forward);
-	return intrinsic + pm_normal_density(d, c->discount * c->stdev) *
-		pm_bachelier_tail(fabs(d));
+	return density * pm_bachelier_tail(fabs(d));
 }
 
 double
 pm_bachelier_price(const pm_option *o)
 {
-	curve		c = make_curve(o);
+	double		discount = pm_exp(-o->rate * o->years);
+	double		stdev = o->volatility * sqrt(o->years);
+	double		least = intrinsic(o->sign, o->spot, o->strike, discount);
+	double		d;
 
-	return value_at(&c, o->spot);
+	if (!(stdev > 0))
+		return least;
+	d = quantile(o->spot, o->strike, stdev);
+	return least + time_value(pm_normal_density(d, discount * stdev), d);
+}
+
+/* As many states at a time: what one loop leaves to the next stays close by. */
+#define BLOCK	64
+
+typedef double block[BLOCK] __attribute__((aligned(64)));
+
+/* Values in the states from `start` on, `count` rounded up to PM_MOST_LANES of them;
+ * what is worked out once, and why in many loops: as in black_scholes.c. */
+PM_CLONES static void
+value_block(const pm_option *o, pm_states *states, size_t start, size_t count)
+{
+	const double *forward = states->spot + start;
+	const double *volatility = states->volatility + start;
+	const double *rate = states->rate + (states->alike ? 0 : start);
+	const double *years = states->years + (states->alike ? 0 : start);
+	double	   *value = states->value + start;
+	double		sign = o->sign;
+	double		strike = o->strike;
+	block		discount, stdev, d, density;
+
+	count = (count + PM_MOST_LANES - 1) / PM_MOST_LANES * PM_MOST_LANES;
+	if (states->alike)
+	{
+		double		paid = pm_exp(-rate[0] * years[0]);
+		double		root = sqrt(years[0]);
+
+		PM_SIMD()
+		for (size_t i = 0; i < count; i++)
+		{
+			discount[i] = paid;
+			stdev[i] = volatility[i] * root;
+		}
+	}
+	else
+	{
+		PM_SIMD()
+		for (size_t i = 0; i < count; i++)
+		{
+			discount[i] = pm_exp(-rate[i] * years[i]);
+			stdev[i] = volatility[i] * sqrt(years[i]);
+		}
+	}
+	PM_SIMD()
+	for (size_t i = 0; i < count; i++)
+	{
+		d[i] = quantile(forward[i], strike, stdev[i]);
+		density[i] = pm_normal_density(d[i], discount[i] * stdev[i]);
+	}
+	PM_SIMD()
+	for (size_t i = 0; i < count; i++)
+	{
+		double		least = intrinsic(sign, forward[i], strike, discount[i]);
+		double		more = least + time_value(density[i], d[i]);
+
+		/* Without a deviation d is none. */
+		value[i] = stdev[i] > 0 ? more : least;
+	}
 }
 
 void
-pm_bachelier_prices(const pm_option *o, const double *forwards, size_t count,
-					double *prices)
+pm_bachelier_values(const pm_option *o, pm_states *states)
 {
-	curve		c = make_curve(o);
-
-	for (size_t i = 0; i < count; i++)
-		prices[i] = value_at(&c, forwards[i]);
+	for (size_t start = 0; start < states->count; start += BLOCK)
+		value_block(o, states, start,
+					states->count - start < BLOCK ? states->count - start : BLOCK);
 }
 
 void
 pm_bachelier_greeks(const pm_option *o, pm_greeks *g)
 {
-	curve		c = make_curve(o);
+	double		discount = pm_exp(-o->rate * o->years);
+	double		root = sqrt(o->years);
+	double		stdev = o->volatility * root;
 
-	g->price = value_at(&c, o->spot);
+	g->price = pm_bachelier_price(o);
 	g->rho = -o->years * g->price;
 	g->rho_yield = 0;
 	g->theta = o->rate * g->price;
-	if (c.stdev > 0)
+	if (stdev > 0)
 	{
-		double		d = quantile(&c, o->spot);
-		double		density = pm_normal_density(d, c.discount);
+		double		d = quantile(o->spot, o->strike, stdev);
+		double		density = pm_normal_density(d, discount);
 
-		g->delta = o->sign * c.discount * pm_normal_cdf(o->sign * d);
-		g->gamma = density / c.stdev;
-		g->vega = density * c.sqrt_years;
-		g->theta -= density * o->volatility / (2 * c.sqrt_years);
+		g->delta = o->sign * discount * pm_normal_cdf(o->sign * d);
+		g->gamma = density / stdev;
+		g->vega = density * root;
+		g->theta -= density * o->volatility / (2 * root);
 		g->vanna = -density * d / o->volatility;
 		g->volga = g->vega * d * d / o->volatility;
 		g->charm = o->rate * g->delta + density * d / (2 * o->years);
@@ -99,7 +145,7 @@ pm_bachelier_greeks(const pm_option *o, pm_greeks *g)
 	{
 		double		money = o->sign * (o->spot - o->strike);
 
-		g->delta = o->sign * c.discount * pm_exercised_share(money);
+		g->delta = o->sign * discount * pm_exercised_share(money);
 		g->gamma = g->vega = g->vanna = g->volga = g->charm = 0;
 	}
 }

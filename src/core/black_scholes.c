@@ -15,49 +15,24 @@
 #include "black_scholes.h"
 
 #include <math.h>
-#include <string.h>
+#include <stdbool.h>
 
 #include "normal.h"
 
-/* What an option's values at all prices of its underlying share. */
-typedef struct curve
-{
-	double		sign;
-	double		yield;			/* the rate itself under black76 */
-	double		carry;			/* e^(-qT) */
-	double		drift;			/* (r - q) T */
-	double		strike;
-	double		leg;			/* K e^(-rT) */
-	double		sqrt_years;
-	double		stdev;			/* sigma sqrt(T) */
-} curve;
-
-static curve
-make_curve(const pm_option *o)
-{
-	curve		c = {.sign = o->sign, .strike = o->strike};
-
-	c.yield = o->pricing == PM_BLACK76 ? o->rate : o->yield;
-	c.carry = pm_exp(-c.yield * o->years);
-	c.drift = (o->rate - c.yield) * o->years;
-	c.leg = o->strike * pm_exp(-o->rate * o->years);
-	c.sqrt_years = sqrt(o->years);
-	c.stdev = o->volatility * c.sqrt_years;
-	return c;
-}
+/* Numbers, and no structures, as a compiler wants them in lanes. */
 
 /* (d1 + d2) / 2 where stdev > 0, from which d1 and d2 are. */
 PM_INLINE double
-middle_at(const curve *c, double spot)
+middle_at(double spot, double strike, double drift, double stdev)
 {
-	return (pm_log_ratio(spot, c->strike) + c->drift) / c->stdev;
+	return (pm_log_ratio(spot, strike) + drift) / stdev;
 }
 
-/* A = S e^(-qT) phi(d1) */
+/* A = S e^(-qT) phi(d1), asset = S e^(-qT) */
 PM_INLINE double
-density_at(const curve *c, double spot, double middle)
+density_at(double asset, double middle, double stdev)
 {
-	return pm_normal_density(middle + 0.5 * c->stdev, spot * c->carry);
+	return pm_normal_density(middle + 0.5 * stdev, asset);
 }
 
 typedef struct parts
@@ -66,126 +41,166 @@ typedef struct parts
 	double		p2;
 } parts;
 
+/* leg = K e^(-rT) */
 PM_INLINE parts
-parts_at(const curve *c, double spot, double middle, double density)
+parts_at(double sign, double asset, double leg, double middle, double stdev, double density)
 {
 	return (parts)
 	{
-		pm_weighted_cdf(spot * c->carry, density, c->sign * (middle + 0.5 * c->stdev)),
-		pm_weighted_cdf(c->leg, density, c->sign * (middle - 0.5 * c->stdev))
+		pm_weighted_cdf(asset, density, sign * (middle + 0.5 * stdev)),
+		pm_weighted_cdf(leg, density, sign * (middle - 0.5 * stdev))
 	};
 }
 
 /* The same where stdev is 0. */
-static inline parts
-exercised_parts(const curve *c, double spot)
+static parts
+exercised_parts(double sign, double asset, double leg)
 {
-	double		share = pm_exercised_share(c->sign * (spot * c->carry - c->leg));
+	double		share = pm_exercised_share(sign * (asset - leg));
 
 	return (parts)
 	{
-		share * (spot * c->carry), share * c->leg
+		share * asset, share * leg
 	};
 }
 
 PM_INLINE double
-value_of(const curve *c, parts p)
+value_of(double sign, parts p)
 {
-	double		value = c->sign * (p.p1 - p.p2);
+	double		value = sign * (p.p1 - p.p2);
 
 	/* Rounding may leave a value of the order of -1e-16 S, or -0; NaN stays. */
 	return value <= 0 ? 0 : value;
 }
 
-static double
-price_at(const curve *c, double spot)
+/* What an option's value and its Greeks are made of. */
+typedef struct terms
 {
-	double		middle;
+	double		yield;			/* the rate itself under black76 */
+	double		sqrt_years;
+	double		stdev;			/* sigma sqrt(T) */
+	double		middle;			/* this and the next 0 where stdev is 0 */
+	double		density;
+	parts		parts;
+} terms;
 
-	if (!(c->stdev > 0))
-		return value_of(c, exercised_parts(c, spot));
-	middle = middle_at(c, spot);
-	return value_of(c, parts_at(c, spot, middle, density_at(c, spot, middle)));
+static terms
+find_terms(const pm_option *o)
+{
+	terms		t = {.yield = o->pricing == PM_BLACK76 ? o->rate : o->yield};
+	double		asset = o->spot * pm_exp(-t.yield * o->years);
+	double		leg = o->strike * pm_exp(-o->rate * o->years);
+
+	t.sqrt_years = sqrt(o->years);
+	t.stdev = o->volatility * t.sqrt_years;
+	if (!(t.stdev > 0))
+	{
+		t.parts = exercised_parts(o->sign, asset, leg);
+		return t;
+	}
+	t.middle = middle_at(o->spot, o->strike, (o->rate - t.yield) * o->years, t.stdev);
+	t.density = density_at(asset, t.middle, t.stdev);
+	t.parts = parts_at(o->sign, asset, leg, t.middle, t.stdev, t.density);
+	return t;
 }
 
 double
 pm_black_scholes_price(const pm_option *o)
 {
-	curve		c = make_curve(o);
-
-	return price_at(&c, o->spot);
+	return value_of(o->sign, find_terms(o).parts);
 }
 
-/* As many prices of the underlying at a time. */
-#define BLOCK	32
+/* As many states at a time: what one loop leaves to the next stays close by. */
+#define BLOCK	64
+
+typedef double block[BLOCK] __attribute__((aligned(64)));
 
 /*
- * Values where stdev > 0, in place of the prices of the underlying, of which
- * there are `count` rounded up to PM_LANES.  In three loops: of a short loop the
- * processor has more turns in flight.
+ * Values in the states from `start` on, `count` rounded up to PM_MOST_LANES of them.
+ * Scenarios seldom move rate or time, each its own way: otherwise exponentials
+ * and root are worked out once.  In many loops: of a short one the processor has
+ * more turns in flight.
  */
 PM_CLONES static void
-value_block(curve c, double *spots, size_t count)
+value_block(const pm_option *o, pm_states *states, size_t start, size_t count)
 {
-	double		middle[BLOCK];
-	double		density[BLOCK];
+	const double *spot = states->spot + start;
+	const double *volatility = states->volatility + start;
+	const double *rate = states->rate + (states->alike ? 0 : start);
+	const double *years = states->years + (states->alike ? 0 : start);
+	double	   *value = states->value + start;
+	bool		forward = o->pricing == PM_BLACK76;
+	double		own_yield = o->yield;
+	double		sign = o->sign;
+	double		strike = o->strike;
+	block		asset, drift, leg, stdev, middle, density;
+	double		flat = 0;
 
-	count = (count + PM_LANES - 1) / PM_LANES * PM_LANES;
-#pragma omp simd
+	count = (count + PM_MOST_LANES - 1) / PM_MOST_LANES * PM_MOST_LANES;
+	if (states->alike)
+	{
+		double		yield = forward ? rate[0] : own_yield;
+		double		carry = pm_exp(-yield * years[0]);
+		double		paid = strike * pm_exp(-rate[0] * years[0]);
+		double		growth = (rate[0] - yield) * years[0];
+		double		root = sqrt(years[0]);
+
+		PM_SIMD()
+		for (size_t i = 0; i < count; i++)
+		{
+			asset[i] = spot[i] * carry;
+			leg[i] = paid;
+			drift[i] = growth;
+			stdev[i] = volatility[i] * root;
+		}
+	}
+	else
+	{
+		PM_SIMD()
+		for (size_t i = 0; i < count; i++)
+		{
+			double		yield = forward ? rate[i] : own_yield;
+
+			asset[i] = spot[i] * pm_exp(-yield * years[i]);
+			leg[i] = strike * pm_exp(-rate[i] * years[i]);
+			drift[i] = (rate[i] - yield) * years[i];
+			stdev[i] = volatility[i] * sqrt(years[i]);
+		}
+	}
+	PM_SIMD()
 	for (size_t i = 0; i < count; i++)
-		middle[i] = middle_at(&c, spots[i]);
-#pragma omp simd
+		middle[i] = middle_at(spot[i], strike, drift[i], stdev[i]);
+	PM_SIMD()
 	for (size_t i = 0; i < count; i++)
-		density[i] = density_at(&c, spots[i], middle[i]);
-#pragma omp simd
+		density[i] = density_at(asset[i], middle[i], stdev[i]);
+	PM_SIMD(reduction(+:flat))
 	for (size_t i = 0; i < count; i++)
-		spots[i] = value_of(&c, parts_at(&c, spots[i], middle[i], density[i]));
+	{
+		value[i] = value_of(sign, parts_at(sign, asset[i], leg[i], middle[i], stdev[i], density[i]));
+		flat += stdev[i] > 0 ? 0 : 1;
+	}
+	for (size_t i = 0; i < count && flat > 0; i++)
+		if (!(stdev[i] > 0))
+			value[i] = value_of(sign, exercised_parts(sign, asset[i], leg[i]));
 }
 
 void
-pm_black_scholes_prices(const pm_option *o, const double *spots, size_t count,
-						double *prices)
+pm_black_scholes_values(const pm_option *o, pm_states *states)
 {
-	curve		c = make_curve(o);
-	double		block[BLOCK];
-	size_t		n;
-
-	if (count == 1)
-	{
-		*prices = price_at(&c, *spots);
-		return;
-	}
-	for (size_t start = 0; start < count; start += n)
-	{
-		n = count - start < BLOCK ? count - start : BLOCK;
-		for (size_t i = 0; i < BLOCK; i++)
-			block[i] = spots[start + (i < n ? i : n - 1)];
-		if (c.stdev > 0)
-			value_block(c, block, n);
-		else
-			for (size_t i = 0; i < n; i++)
-				block[i] = price_at(&c, block[i]);
-		memcpy(prices + start, block, n * sizeof *prices);
-	}
+	for (size_t start = 0; start < states->count; start += BLOCK)
+		value_block(o, states, start,
+					states->count - start < BLOCK ? states->count - start : BLOCK);
 }
 
 void
 pm_black_scholes_greeks(const pm_option *o, pm_greeks *g)
 {
-	curve		c = make_curve(o);
-	double		middle = 0;
-	double		density = 0;
-	parts		t = exercised_parts(&c, o->spot);
+	terms		found = find_terms(o);
+	parts		t = found.parts;
 
-	if (c.stdev > 0)
-	{
-		middle = middle_at(&c, o->spot);
-		density = density_at(&c, o->spot, middle);
-		t = parts_at(&c, o->spot, middle, density);
-	}
-	g->price = value_of(&c, t);
+	g->price = value_of(o->sign, t);
 	g->delta = o->sign * t.p1 / o->spot;
-	g->theta = o->sign * (c.yield * t.p1 - o->rate * t.p2);
+	g->theta = o->sign * (found.yield * t.p1 - o->rate * t.p2);
 	if (o->pricing == PM_BLACK76)
 	{
 		g->rho = -o->years * g->price;
@@ -197,21 +212,21 @@ pm_black_scholes_greeks(const pm_option *o, pm_greeks *g)
 		g->rho_yield = -o->sign * o->years * t.p1;
 	}
 
-	if (c.stdev > 0)
+	if (found.stdev > 0)
 	{
-		double		d1 = pm_bounded_quantile(middle + 0.5 * c.stdev);
-		double		d2 = pm_bounded_quantile(middle - 0.5 * c.stdev);
-		double		unit_density = density / o->spot;	/* e^(-qT) phi(d1) */
+		double		d1 = pm_bounded_quantile(found.middle + 0.5 * found.stdev);
+		double		d2 = pm_bounded_quantile(found.middle - 0.5 * found.stdev);
+		double		unit_density = found.density / o->spot;	/* e^(-qT) phi(d1) */
 
 		/* Divisors one by one: their product could underflow to 0. */
-		g->gamma = unit_density / o->spot / c.stdev;
-		g->vega = density * c.sqrt_years;
-		g->theta -= density * o->volatility / (2 * c.sqrt_years);
+		g->gamma = unit_density / o->spot / found.stdev;
+		g->vega = found.density * found.sqrt_years;
+		g->theta -= found.density * o->volatility / (2 * found.sqrt_years);
 		g->vanna = -unit_density * d2 / o->volatility;
 		g->volga = g->vega * d1 * d2 / o->volatility;
-		g->charm = o->sign * c.yield * t.p1 / o->spot -
-			unit_density * (2 * (o->rate - c.yield) * o->years -
-							d2 * c.stdev) / (2 * o->years) / c.stdev;
+		g->charm = o->sign * found.yield * t.p1 / o->spot -
+			unit_density * (2 * (o->rate - found.yield) * o->years -
+							d2 * found.stdev) / (2 * o->years) / found.stdev;
 	}
 	else
 		g->gamma = g->vega = g->vanna = g->volga = g->charm = 0;

@@ -5,15 +5,12 @@
 #ifndef PM_BLACK_SCHOLES_H
 #define PM_BLACK_SCHOLES_H
 
-#include <stddef.h>
-
 #include "option_terms.h"
 
 extern double pm_black_scholes_price(const pm_option *option);
 
-/* The same at many prices of the underlying, for option->spot, bit by bit. */
-extern void pm_black_scholes_prices(const pm_option *option, const double *spots,
-									size_t count, double *prices);
+/* The same in many states, bit by bit; they must be filled up (option_terms.h). */
+extern void pm_black_scholes_values(const pm_option *option, pm_states *states);
 extern void pm_black_scholes_greeks(const pm_option *option, pm_greeks *greeks);
 
 #endif							/* PM_BLACK_SCHOLES_H */

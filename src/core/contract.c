@@ -19,13 +19,6 @@ const char *const pm_total_names[PM_TOTALS] = {
 	"theta_1day", "rho_1pct"
 };
 
-/* Scenarios that are valued in one go, in arrays on the stack. */
-#define BLOCK	256
-
-/* How far ahead a European option looks for scenarios to share its terms with;
- * an American one, whose boundary is dear, looks as far as there are. */
-#define NEAR	32
-
 /*
  * What one unit of a linear contract gains or loses is a difference of this.
  * For a future it is not its value (that is 0) but the price it is settled at.
@@ -187,60 +180,123 @@ pm_contract_totals(const pm_position *p, double totals[PM_TOTALS], pm_issue *iss
 
 /* Whether two markets of one option differ in nothing but the price. */
 static inline bool
-same_but_spot(const pm_market *a, const pm_market *b)
+same_but_spot(const pm_states *m, uint32_t a, uint32_t b)
 {
-	return a->volatility == b->volatility && a->rate == b->rate &&
-		a->years == b->years && a->elapsed == b->elapsed;
+	return m->volatility[a] == m->volatility[b] && m->rate[a] == m->rate[b] &&
+		m->years[a] == m->years[b] && m->elapsed[a] == m->elapsed[b];
 }
 
 /*
- * The levels of one option in many markets.  Those that differ in the price only
- * are valued together; the results do not depend on which these are.
+ * The values of an American option in many markets.  Those that differ in the
+ * price only share a boundary; the results do not depend on which these are.
  */
 static void
-option_levels(const pm_position *p, const pm_market *markets, uint32_t count,
-			  double *levels)
+american_values(const pm_position *p, pm_states *m)
 {
 	pm_dividend dividends[PM_MOST_DIVIDENDS];
-	bool		done[BLOCK + 1] = {false};
-	uint32_t	members[BLOCK + 1];
-	double		spots[BLOCK + 1];
-	double		values[BLOCK + 1];
-	uint32_t	reach = p->exercise == PM_AMERICAN ? count : NEAR;
+	bool		done[PM_STATES] = {false};
+	uint32_t	members[PM_STATES];
+	double		spots[PM_STATES];
+	double		values[PM_STATES];
 
-	for (uint32_t i = 0; i < count; i++)
+	pm_states_spread(m);
+	for (uint32_t i = 0; i < m->count; i++)
 	{
+		/* A price around which the model may lay a grid: the same for all. */
+		pm_market	market = {
+			.spot = p->spot, .volatility = m->volatility[i], .rate = m->rate[i],
+			.years = m->years[i], .elapsed = m->elapsed[i]
+		};
 		pm_option	option;
 		uint32_t	found = 0;
 
 		if (done[i])
 			continue;
-		option = pm_market_option(p, &markets[i], dividends);
-		for (uint32_t j = i; j < count && j - i < reach; j++)
-			if (!done[j] && same_but_spot(&markets[i], &markets[j]))
+		option = pm_market_option(p, &market, dividends);
+		for (uint32_t j = i; j < m->count; j++)
+			if (!done[j] && same_but_spot(m, i, j))
 			{
 				done[j] = true;
-				spots[found] = markets[j].spot;
+				spots[found] = m->spot[j];
 				members[found++] = j;
 			}
-		/* A price around which the model may lay a grid: the same for all. */
-		option.spot = p->spot;
 		pm_option_prices(&option, PM_GRID, spots, found, values);
 		for (uint32_t k = 0; k < found; k++)
-			levels[members[k]] = in_currency(p, values[k], spots[k]);
+			m->value[members[k]] = values[k];
 	}
 }
 
-/* Levels of a contract in markets; the last one is that of now. */
+/* Values of one unit of an option in many markets. */
 static void
-find_levels(const pm_position *p, const pm_market *markets, uint32_t count,
-			double *levels)
+option_values(const pm_position *p, const pm_market *now, pm_states *m)
+{
+	pm_dividend dividends[PM_MOST_DIVIDENDS];
+	pm_option	option;
+
+	if (p->exercise == PM_AMERICAN)
+	{
+		american_values(p, m);
+		return;
+	}
+	option = pm_market_option(p, now, dividends);
+	pm_option_values(&option, m);
+}
+
+/* Brings the values to levels: what a contract gains is a difference of these. */
+PM_CLONES static void
+find_levels(const pm_position *p, pm_states *m)
 {
 	if (pm_is_option(p))
-		option_levels(p, markets, count, levels);
+	{
+		if (p->settlement == PM_INVERSE)
+		{
+			PM_SIMD()
+			for (uint32_t i = 0; i < m->count; i++)
+				m->value[i] /= m->spot[i];
+		}
+	}
 	else
-		for (uint32_t i = 0; i < count; i++)
-			levels[i] = linear_level(p, markets[i].spot);
+	{
+		bool		inverse = p->settlement == PM_INVERSE;
+
+		PM_SIMD()
+		for (uint32_t i = 0; i < m->count; i++)
+			m->value[i] = inverse ? -1 / m->spot[i] : m->spot[i];
+	}
+}
+
+/* multiplier (level - level now), rounded; the last level is that of now.  False
+ * if one is not finite. */
+PM_CLONES static bool
+find_pnls(double multiplier, const pm_states *m, double *pnls)
+{
+	uint32_t	count = m->count - 1;
+	double		now = m->value[count];
+	double		nothing = 0;
+
+	PM_SIMD(reduction(+:nothing))
+	for (uint32_t i = 0; i < count; i++)
+	{
+		double		pnl = multiplier * (m->value[i] - now);
+
+		pnls[i] = pm_quantize(pnl);
+		nothing += pnl - pnl;	/* NaN unless finite */
+	}
+	return nothing == 0;
+}
+
+/* Whether all numbers that scenarios move are finite. */
+PM_CLONES static bool
+are_finite(const pm_states *m)
+{
+	double		nothing = 0;
+
+	PM_SIMD(reduction(+:nothing))
+	for (uint32_t i = 0; i < m->count; i++)
+		nothing += (m->spot[i] - m->spot[i]) + (m->volatility[i] - m->volatility[i]);
+	for (uint32_t i = 0; i < m->count; i = m->alike ? m->count : i + 1)
+		nothing += m->rate[i] - m->rate[i];
+	return nothing == 0;
 }
 
 static bool
@@ -255,36 +311,47 @@ fail_scenario(const pm_position *p, uint32_t number, double value, pm_issue *iss
 				   pm_shown(p->underlying), p->underlying.bytes);
 }
 
+/* Names the first number among the moved that is not finite. */
+static bool
+fail_moved(const pm_position *p, pm_states *m, uint32_t first, pm_issue *issue)
+{
+	uint32_t	i = 0;
+
+	pm_states_spread(m);
+	while (isfinite(m->spot[i]) && isfinite(m->volatility[i]) && isfinite(m->rate[i]))
+		i++;
+	return fail_scenario(p, first + i,
+						 !isfinite(m->spot[i]) ? m->spot[i] :
+						 !isfinite(m->volatility[i]) ? m->volatility[i] : m->rate[i], issue);
+}
+
+static bool
+fail_pnl(const pm_position *p, const double *pnls, uint32_t first, pm_issue *issue)
+{
+	uint32_t	i = 0;
+
+	while (isfinite(pnls[i]))
+		i++;
+	return fail_scenario(p, first + i, pnls[i], issue);
+}
+
 static bool
 block_pnls(const pm_position *p, const pm_market *now, const pm_scenario *scenarios,
 		   uint32_t count, uint32_t first, double *pnls, pm_issue *issue)
 {
-	pm_market	moved[BLOCK + 1];
-	double		levels[BLOCK + 1];
+	pm_states	moved;
+	bool		good = pm_markets_moved(p, now, scenarios, count, first, &moved, issue);
 
-	for (uint32_t i = 0; i < count; i++)
-	{
-		if (!pm_market_moved(p, now, &scenarios[i], first + i, &moved[i], issue))
-			return false;
-		/* Not left to the result: an infinite volatility has a finite price. */
-		if (!isfinite(moved[i].spot))
-			return fail_scenario(p, first + i, moved[i].spot, issue);
-		if (!isfinite(moved[i].volatility))
-			return fail_scenario(p, first + i, moved[i].volatility, issue);
-		if (!isfinite(moved[i].rate))
-			return fail_scenario(p, first + i, moved[i].rate, issue);
-	}
-	moved[count] = *now;
-	find_levels(p, moved, count + 1, levels);
-	for (uint32_t i = 0; i < count; i++)
-	{
-		double		pnl = p->multiplier * (levels[i] - levels[count]);
-
-		if (!isfinite(pnl))
-			return fail_scenario(p, first + i, pnl, issue);
-		pnls[i] = pm_quantize(pnl);
-	}
-	return true;
+	/* Not left to the result: an infinite volatility has a finite price. */
+	if (!are_finite(&moved))
+		return fail_moved(p, &moved, first, issue);
+	if (!good)
+		return false;
+	pm_states_add(&moved, now);
+	if (pm_is_option(p))
+		option_values(p, now, &moved);
+	find_levels(p, &moved);
+	return find_pnls(p->multiplier, &moved, pnls) || fail_pnl(p, pnls, first, issue);
 }
 
 bool
@@ -295,8 +362,8 @@ pm_contract_pnls(const pm_position *p, const pm_scenario *scenarios,
 
 	if (!pm_market_now(p, &now, issue))
 		return false;
-	for (uint32_t i = 0; i < count; i += BLOCK)
-		if (!block_pnls(p, &now, scenarios + i, count - i < BLOCK ? count - i : BLOCK,
+	for (uint32_t i = 0; i < count; i += PM_BLOCK)
+		if (!block_pnls(p, &now, scenarios + i, count - i < PM_BLOCK ? count - i : PM_BLOCK,
 						first + i, pnls + i, issue))
 			return false;
 	return true;

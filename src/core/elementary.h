@@ -31,17 +31,28 @@
 #endif
 
 /*
- * A function of this kind is compiled a second time for four SIMD lanes, and the
- * loader picks what the processor has; with contraction off both have the same
- * bits.  PM_LANES divides the length of its loops, so that none is left over.
+ * A function of this kind is compiled for two, four and eight SIMD lanes, and the
+ * loader picks what the processor has; with contraction off all have the same
+ * bits.  PM_LANES divides the length of its loops, so that none is left over.  Tests
+ * choose with a definition of their own.
  */
+#ifndef PM_CLONES
 #if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GLIBC__) && \
 	!defined(__SANITIZE_ADDRESS__)
-#define PM_CLONES	__attribute__((target_clones("default", "arch=x86-64-v3")))
+#define PM_CLONES	__attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
 #else
 #define PM_CLONES
 #endif
+#endif
 #define PM_LANES	4
+
+/* Arrays whose length is none of theirs are filled up to a multiple of this. */
+#define PM_MOST_LANES	8
+
+/* A loop of it, with what else there is to say of the loop; without a length gcc
+ * takes four lanes where there are eight. */
+#define PM_PRAGMA(words)	_Pragma(#words)
+#define PM_SIMD(...)		PM_PRAGMA(omp simd simdlen(8) __VA_ARGS__)
 
 /* ln 2 in two pieces; the first ends in 32 zero bits, so that a multiple of
  * it by an exponent is exact. */
@@ -154,7 +165,7 @@ pm_exp_scaled(double x, double a)
 		pm_power_of_two(half) * pm_power_of_two(k - half);
 }
 
-static inline double
+PM_INLINE double
 pm_exp(double x)
 {
 	/* Beyond these bounds the result is 0 or infinity. */

@@ -3,10 +3,6 @@
  */
 #include "exact.h"
 
-#include <math.h>
-
-#include "elementary.h"
-
 #define PM_QUANTUM_BITS	60
 
 /* Bits of PM_EXACT_LIMIT. */
@@ -59,22 +55,6 @@ set_signed(uint128 magnitude, bool negative, pm_exact *result)
 		return false;
 	*result = negative ? -(pm_exact) magnitude : (pm_exact) magnitude;
 	return true;
-}
-
-double
-pm_quantize(double x)
-{
-	double		magnitude = fabs(x);
-
-	/* From 2^-8 on every double is a multiple of the quantum. */
-	if (magnitude < 0x1p-8)
-	{
-		double		scaled = magnitude * 0x1p60;	/* exact, below 2^52 */
-
-		magnitude = ((scaled + 0x1p52) - 0x1p52) * PM_QUANTUM;
-		x = x < 0 ? -magnitude : magnitude;
-	}
-	return x + 0.0;				/* -0 becomes 0 */
 }
 
 double

@@ -9,8 +9,11 @@
 #ifndef PM_EXACT_H
 #define PM_EXACT_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "elementary.h"
 
 #define PM_QUANTUM	0x1p-60
 
@@ -58,7 +61,17 @@ pm_exact_in_range(pm_exact amount)
 }
 
 /* x rounded to the quantum, half to even; never -0. */
-extern double pm_quantize(double x);
+PM_INLINE double
+pm_quantize(double x)
+{
+	double		magnitude = fabs(x);
+	/* Exact, and right below 2^-8, where `scaled` is below 2^52. */
+	double		scaled = magnitude * 0x1p60;
+	double		rounded = ((scaled + 0x1p52) - 0x1p52) * PM_QUANTUM;
+
+	/* From 2^-8 on every double is a multiple of the quantum. */
+	return (magnitude < 0x1p-8 ? (x < 0 ? -rounded : rounded) : x) + 0.0;
+}
 
 /* The nearest double, half to even. */
 extern double pm_exact_to_double(pm_exact amount);

@@ -88,7 +88,6 @@ pm_market_now(const pm_position *p, pm_market *now, pm_issue *issue)
 {
 	pm_dividend dividends[PM_MOST_DIVIDENDS];
 	pm_option	option;
-	double		present;
 	char		number[PM_NUMBER_SIZE];
 
 	*now = (pm_market)
@@ -103,12 +102,12 @@ pm_market_now(const pm_position *p, pm_market *now, pm_issue *issue)
 	if (p->pricing == PM_BLACK_SCHOLES)
 	{
 		option = pm_market_option(p, now, dividends);
-		present = pm_dividends_after(&option, 0);
-		if (!(present < p->spot))
+		now->paid = pm_dividends_after(&option, 0);
+		if (!(now->paid < p->spot))
 			return pm_fail_field(p, PM_DIVIDEND_AMOUNTS, PM_INVALID_VALUE,
 								 "must be worth less than the spot",
-								 pm_number(number, present), issue);
-		now->forward = (p->spot - present) * pm_exp((p->rate - yield_of(p)) * now->years);
+								 pm_number(number, now->paid), issue);
+		now->forward = (p->spot - now->paid) * pm_exp((p->rate - yield_of(p)) * now->years);
 	}
 	if (pm_has(p, PM_VOLATILITY))
 		now->volatility = p->volatility;
@@ -136,53 +135,87 @@ pm_market_settle(const pm_position *p, pm_position *settled, pm_issue *issue)
 
 /* The strike that was where this one is after the price has moved. */
 static double
-strike_before(const pm_position *p, const pm_market *now, const pm_market *moved)
+strike_before(const pm_position *p, const pm_market *now, double spot)
 {
 	return p->pricing == PM_BACHELIER
-		? p->strike - (moved->spot - now->spot)
-		: p->strike * (now->spot / moved->spot);
+		? p->strike - (spot - now->spot)
+		: p->strike * (now->spot / spot);
 }
 
+/* What consecutive scenarios have in common, so that it is worked out once. */
+typedef struct memory
+{
+	double		power;			/* the scale is of; NaN: none yet */
+	double		scale;			/* of relative volatility shocks */
+	double		rate_points;	/* the market is of; NaN: none yet */
+	double		days;
+	pm_market	market;			/* but for spot and volatility */
+} memory;
+
+static inline double
+scale_of(const pm_scenario *s, double years, memory *last)
+{
+	double		power = pm_scenario_power(s, years);
+
+	if (s->vol_shock == 0 || power == 0)
+		return 1;
+	if (power != last->power)
+	{
+		last->power = power;
+		last->scale = pm_scenario_scale(years, power);
+	}
+	return last->scale;
+}
+
+/* The volatility when the price is `spot`, before its shock; and the strike whose
+ * moneyness a skew shock goes by. */
 static bool
+stick_to_moneyness(const pm_position *p, const pm_market *now, double spot,
+				   double *strike, double *volatility, pm_issue *issue)
+{
+	double		here,
+				there;
+
+	*strike = strike_before(p, now, spot);
+	if (!pm_has(p, PM_SURFACE))
+		return pm_fail_field(p, PM_SURFACE, PM_NULL_VALUE,
+							 "must not be null in a scenario with stickiness 'moneyness'",
+							 "null", issue);
+	if (!look_up(p, now, p->strike, &here, issue) ||
+		!look_up(p, now, *strike, &there, issue))
+		return false;
+	*volatility += there - here;
+	if (*volatility < 0)
+		*volatility = 0;
+	return true;
+}
+
+static inline bool
 move_volatility(const pm_position *p, const pm_market *now, const pm_scenario *s,
-				pm_market *moved, pm_issue *issue)
+				double spot, memory *last, double *moved, pm_issue *issue)
 {
 	double		volatility = now->volatility;
 	double		strike = p->strike;
 	double		moneyness = 0;
-	double		here,
-				there;
 
-	if (s->stickiness == PM_STICKY_MONEYNESS)
-	{
-		strike = strike_before(p, now, moved);
-		if (!pm_has(p, PM_SURFACE))
-			return pm_fail_field(p, PM_SURFACE, PM_NULL_VALUE,
-								 "must not be null in a scenario with stickiness 'moneyness'",
-								 "null", issue);
-		if (!look_up(p, now, p->strike, &here, issue) ||
-			!look_up(p, now, strike, &there, issue))
-			return false;
-		volatility += there - here;
-		if (volatility < 0)
-			volatility = 0;
-	}
+	if (s->stickiness == PM_STICKY_MONEYNESS &&
+		!stick_to_moneyness(p, now, spot, &strike, &volatility, issue))
+		return false;
 	if (s->skew_shock != 0 || s->smile_shock != 0)
 		moneyness = p->pricing == PM_BACHELIER
 			? strike - now->forward : pm_log_ratio(strike, now->forward);
-	moved->volatility = pm_scenario_volatility(s, volatility, now->years, moneyness);
+	*moved = pm_scenario_scaled(s, volatility, scale_of(s, now->years, last),
+								pm_scenario_skew(s, moneyness));
 	return true;
 }
 
-/* An option's price, or that of inverse settlement, must stay above `least`. */
+/* Says that an option's price, or that of inverse settlement, is not above `least`. */
 static bool
-check_price(const pm_position *p, double price, double least, uint32_t number,
-			pm_issue *issue)
+fail_price(const pm_position *p, double price, double least, uint32_t number,
+		   pm_issue *issue)
 {
 	char		at[PM_NUMBER_SIZE];
 
-	if (price > least)
-		return true;
 	return pm_fail(issue, PM_INVALID_VALUE, least > 0
 				   ? "a scenario takes the price of the underlying to the value of its dividends or below"
 				   : "a scenario takes the price of the underlying to zero or below",
@@ -194,35 +227,121 @@ check_price(const pm_position *p, double price, double least, uint32_t number,
 				   pm_number(at, price));
 }
 
-bool
-pm_market_moved(const pm_position *p, const pm_market *now, const pm_scenario *s,
-				uint32_t number, pm_market *moved, pm_issue *issue)
+/* The market after a scenario's moves of rate and time. */
+static pm_market
+later_market(const pm_position *p, const pm_market *now, const pm_scenario *s)
 {
 	pm_dividend dividends[PM_MOST_DIVIDENDS];
-	pm_option	option;
+	pm_market	m = {.rate = now->rate + s->rate_points};
 
-	*moved = (pm_market)
+	m.years = pm_scenario_years(s, now->years);
+	m.elapsed = pm_scenario_elapsed(s);
+	if (pm_has(p, PM_DIVIDEND_TIMES))
 	{
-		.spot = pm_scenario_price(s, now->spot)
-	};
-	if (p->settlement == PM_INVERSE && !check_price(p, moved->spot, 0, number, issue))
-		return false;
-	if (!pm_is_option(p))
-		return true;
-	moved->rate = now->rate + s->rate_points;
-	moved->years = pm_scenario_years(s, now->years);
-	moved->elapsed = pm_scenario_elapsed(s);
-	if (p->pricing != PM_BACHELIER)
-	{
-		double		least = 0;
+		pm_option	option = pm_market_option(p, &m, dividends);
 
-		if (pm_has(p, PM_DIVIDEND_TIMES))
-		{
-			option = pm_market_option(p, moved, dividends);
-			least = pm_dividends_after(&option, 0);
-		}
-		if (!check_price(p, moved->spot, least, number, issue))
-			return false;
+		m.paid = pm_dividends_after(&option, 0);
 	}
-	return move_volatility(p, now, s, moved, issue);
+	return m;
+}
+
+/* The market of an option after a scenario, its price apart, as last->market. */
+static inline bool
+move_option(const pm_position *p, const pm_market *now, const pm_scenario *s, double spot,
+			uint32_t number, memory *last, pm_issue *issue)
+{
+	if (s->rate_points != last->rate_points || s->days != last->days)
+	{
+		last->rate_points = s->rate_points;
+		last->days = s->days;
+		last->market = later_market(p, now, s);
+	}
+	if (p->pricing != PM_BACHELIER && !(spot > last->market.paid))
+		return fail_price(p, spot, last->market.paid, number, issue);
+	return move_volatility(p, now, s, spot, last, &last->market.volatility, issue);
+}
+
+/* Whether scenarios move rate and time alike, and of the smile the level only. */
+static bool
+are_plain(const pm_scenario *s, uint32_t count)
+{
+	uint64_t	differ = 0;
+
+	for (uint32_t i = 0; i < count; i++)
+		differ |= (pm_bits(s[i].rate_points) ^ pm_bits(s[0].rate_points)) |
+			(pm_bits(s[i].days) ^ pm_bits(s[0].days)) |
+			(pm_bits(s[i].vol_power) ^ pm_bits(s[0].vol_power)) |
+			(pm_bits(s[i].vol_power_long) ^ pm_bits(s[0].vol_power_long)) |
+			pm_bits(s[i].skew_shock) | pm_bits(s[i].smile_shock) |
+			((uint64_t) s[i].stickiness ^ PM_STICKY_STRIKE);
+	return differ == 0;
+}
+
+/* Prices and volatilities after such scenarios.  False if a price is not above
+ * `least`. */
+static bool
+move_plain(const pm_market *now, const pm_scenario *s, uint32_t count, double least,
+		   pm_states *moved)
+{
+	double		power = pm_scenario_power(s, now->years);
+	double		scale = power == 0 ? 1 : pm_scenario_scale(now->years, power);
+	double		spot = now->spot;
+	double		volatility = now->volatility;
+	bool		low = false;
+
+	for (uint32_t i = 0; i < count; i++)
+	{
+		double		price = pm_scenario_price(&s[i], spot);
+
+		moved->spot[i] = price;
+		moved->volatility[i] = pm_scenario_scaled(&s[i], volatility, s[i].vol_shock == 0 ? 1 : scale, 0);
+		low |= !(price > least);
+	}
+	return !low;
+}
+
+/* pm_markets_moved for scenarios that are plain: without branches. */
+static bool
+plainly_moved(const pm_position *p, const pm_market *now, const pm_scenario *scenarios,
+			  uint32_t count, pm_states *moved)
+{
+	pm_market	later = later_market(p, now, scenarios);
+	double		least = p->pricing == PM_BACHELIER && p->settlement != PM_INVERSE
+		? -INFINITY : later.paid;
+
+	moved->count = count;
+	moved->alike = true;
+	moved->rate[0] = later.rate;
+	moved->years[0] = later.years;
+	moved->elapsed[0] = later.elapsed;
+	moved->paid[0] = later.paid;
+	return move_plain(now, scenarios, count, least, moved);
+}
+
+bool
+pm_markets_moved(const pm_position *p, const pm_market *now, const pm_scenario *scenarios,
+				 uint32_t count, uint32_t first, pm_states *moved, pm_issue *issue)
+{
+	memory		last = {.power = NAN, .rate_points = NAN};
+	bool		option = pm_is_option(p);
+	bool		inverse = p->settlement == PM_INVERSE;
+
+	if (option && are_plain(scenarios, count) &&
+		plainly_moved(p, now, scenarios, count, moved))
+		return true;
+	/* The others, and those with something to say. */
+	moved->count = 0;
+	for (uint32_t i = 0; i < count; i++)
+	{
+		const pm_scenario *s = &scenarios[i];
+		double		spot = pm_scenario_price(s, now->spot);
+
+		if (inverse && !(spot > 0))
+			return fail_price(p, spot, 0, first + i, issue);
+		if (option && !move_option(p, now, s, spot, first + i, &last, issue))
+			return false;
+		last.market.spot = spot;
+		pm_states_add(moved, &last.market);
+	}
+	return true;
 }

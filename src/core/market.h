@@ -16,6 +16,7 @@ typedef struct pm_market
 	double		rate;
 	double		years;			/* to expiry */
 	double		elapsed;		/* years since as_of */
+	double		paid;			/* value of the dividends to come, price units */
 	double		forward;		/* of the spot for expiry */
 } pm_market;
 
@@ -33,13 +34,37 @@ extern bool pm_market_now(const pm_position *position, pm_market *now, pm_issue 
 extern bool pm_market_settle(const pm_position *position, pm_position *settled,
 							 pm_issue *issue);
 
+/* Adds a market; there must be room. */
+static inline void
+pm_states_add(pm_states *s, const pm_market *m)
+{
+	uint32_t	i = s->count;
+
+	if (i == 0)
+		s->alike = true;
+	else if (s->alike && (m->rate != s->rate[0] || m->years != s->years[0] ||
+						  m->elapsed != s->elapsed[0] || m->paid != s->paid[0]))
+		pm_states_spread(s);
+	if (i == 0 || !s->alike)
+	{
+		s->rate[i] = m->rate;
+		s->years[i] = m->years;
+		s->elapsed[i] = m->elapsed;
+		s->paid[i] = m->paid;
+	}
+	s->spot[i] = m->spot;
+	s->volatility[i] = m->volatility;
+	s->count++;
+}
+
 /*
- * The market after a scenario, which has the 1-based number `number` in
- * messages.  False, with the issue, if the scenario has none for this position.
+ * The markets after `count` scenarios, the first of which has the 1-based number
+ * `first` in messages, as `moved`.  False, with the issue, if a scenario has none
+ * for this position; those before it are there.
  */
-extern bool pm_market_moved(const pm_position *position, const pm_market *now,
-							const pm_scenario *scenario, uint32_t number,
-							pm_market *moved, pm_issue *issue);
+extern bool pm_markets_moved(const pm_position *position, const pm_market *now,
+							 const pm_scenario *scenarios, uint32_t count,
+							 uint32_t first, pm_states *moved, pm_issue *issue);
 
 /*
  * The option in a market; `dividends` takes those that are still to come and

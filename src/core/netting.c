@@ -4,22 +4,30 @@
 #include "netting.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "risk_layout.h"
 
 #define NONE	UINT32_MAX
 
+/* From so many underlyings on, an account's are sorted the long way. */
+#define MANY	64
+
+/* So many terms of PRODUCT_BITS, or of the range, do not overflow a sum. */
+#define FEW_ROWS	4096
+
 /* A whole quantity below this times an amount is exact and needs no rounding. */
 #define QUANTITY_BITS	31
 
-/* Bits that a product may have: half of the range of sums. */
+/* Bits that a product may have: less than the range of sums. */
 #define PRODUCT_BITS	112
 
 struct pm_net_name
 {
 	uint32_t	rank;			/* place of the block among all, by name */
 	uint32_t	name;			/* rank of the first block with this name */
+	uint32_t	block;			/* the block whose rank is this one's number */
 };
 
 struct pm_net_currency
@@ -197,6 +205,15 @@ pm_net_currency(pm_net *net, pm_text currency, uint32_t *number, pm_issue *issue
 	return true;
 }
 
+static int
+compare_ranks(const void *a, const void *b)
+{
+	uint32_t	x = *(const uint32_t *) a;
+	uint32_t	y = *(const uint32_t *) b;
+
+	return (x > y) - (x < y);
+}
+
 /* The places that the order has given to blocks by name. */
 static void
 rank_names(pm_net *net)
@@ -211,6 +228,7 @@ rank_names(pm_net *net)
 						 pm_risk_name(sums, block_of(sums, order_of(sums)[i - 1]))) == 0;
 
 		net->names[number].rank = i;
+		net->names[i].block = number;
 		net->names[number].name = same ? net->names[order_of(sums)[i - 1]].name : i;
 	}
 	net->ranked = true;
@@ -230,40 +248,55 @@ pm_net_clear(pm_net *net)
 	net->currency = NONE;
 }
 
-/* Puts a block of the account at hand into the order and empties it. */
-static bool
-enter(pm_net *net, uint32_t number, pm_issue *issue)
+/* Puts what the account holds into the order by name. */
+static void
+sort_by_name(pm_net *net)
 {
-	pm_risk_array *sums = net->sums;
-	uint32_t   *order = order_of(sums);
-	pm_risk_block *block = block_of(sums, number);
-	uint32_t	low = 0,
-				high = sums->underlyings;
+	uint32_t   *order = order_of(net->sums);
+	const struct pm_net_name *names = net->names;
 
-	while (low < high)
+	/* Accounts mostly hold few underlyings; they come in no order. */
+	if (net->sums->underlyings > MANY)
 	{
-		uint32_t	middle = low + (high - low) / 2;
-
-		if (net->names[order[middle]].rank < net->names[number].rank)
-			low = middle + 1;
-		else
-			high = middle;
+		for (uint32_t i = 0; i < net->sums->underlyings; i++)
+			order[i] = names[order[i]].rank;
+		qsort(order, net->sums->underlyings, sizeof *order, compare_ranks);
+		for (uint32_t i = 0; i < net->sums->underlyings; i++)
+			order[i] = names[order[i]].block;
+		return;
 	}
+	for (uint32_t i = 1; i < net->sums->underlyings; i++)
+	{
+		uint32_t	number = order[i];
+		uint32_t	at = i;
+
+		for (; at > 0 && names[order[at - 1]].rank > names[number].rank; at--)
+			order[at] = order[at - 1];
+		order[at] = number;
+	}
+}
+
+const pm_risk_array *
+pm_net_sums(pm_net *net, pm_issue *issue)
+{
+	const pm_risk_array *sums = net->sums;
+
+	sort_by_name(net);
 	/* One name with two sets: its blocks are neighbours. */
-	for (int side = -1; side <= 0; side++)
+	for (uint32_t i = 1; i < sums->underlyings; i++)
 	{
-		uint32_t	at = low + (uint32_t) side;
+		uint32_t	one = order_of(sums)[i - 1];
+		uint32_t	other = order_of(sums)[i];
 
-		if (at < sums->underlyings && net->names[order[at]].name == net->names[number].name)
-			return pm_risk_fail_sets(pm_risk_name(sums, block),
-									 pm_risk_set_of(sums, block_of(sums, order[at])),
-									 pm_risk_set_of(sums, block), issue);
+		if (net->names[one].name == net->names[other].name)
+		{
+			(void) pm_risk_fail_sets(pm_risk_name(sums, block_of(sums, one)),
+									 pm_risk_set_of(sums, block_of(sums, one)),
+									 pm_risk_set_of(sums, block_of(sums, other)), issue);
+			return NULL;
+		}
 	}
-	memmove(&order[low + 1], &order[low], (sums->underlyings - low) * sizeof *order);
-	order[low] = number;
-	sums->underlyings++;
-	memset(&block->rows, 0, block_size(sums->scenarios) - offsetof(pm_risk_block, rows));
-	return true;
+	return sums;
 }
 
 static bool
@@ -283,19 +316,35 @@ settle_currency(pm_net *net, const pm_net_line *line, pm_issue *issue)
 	return true;
 }
 
-/* sums += sign * n * amounts; true if a sum overflows. */
-static inline bool
-add_whole(pm_cell *sums, const pm_cell *amounts, uint32_t count, uint64_t n, bool negative)
+/* How a sum takes a term. */
+typedef enum way
 {
+	FIRST,						/* it is the only one so far */
+	UNCHECKED,					/* too few to overflow */
+	CHECKED
+} way;
+
+/* sums += sign * n * amounts; true if a sum overflows. */
+static inline __attribute__((always_inline)) bool
+add_whole(pm_cell *sums, const pm_cell *amounts, uint32_t count, uint64_t n, bool negative,
+		  way how)
+{
+	unsigned __int128 sign = negative ? -1 : 0;
 	bool		overflow = false;
 
 	for (uint32_t i = 0; i < count; i++)
 	{
-		unsigned __int128 low = (unsigned __int128) n * amounts[i].low;
-		pm_exact	term = (pm_exact) (low + ((unsigned __int128) (n * (uint64_t) amounts[i].high) << 64));
+		unsigned __int128 term = (unsigned __int128) n * amounts[i].low +
+			((unsigned __int128) (n * (uint64_t) amounts[i].high) << 64);
 		pm_exact	sum;
 
-		overflow |= __builtin_add_overflow(pm_cell_get(&sums[i]), negative ? -term : term, &sum);
+		term = (term ^ sign) - sign;
+		if (how == FIRST)
+			sum = (pm_exact) term;
+		else if (how == UNCHECKED)
+			sum = (pm_exact) ((unsigned __int128) pm_cell_get(&sums[i]) + term);
+		else
+			overflow |= __builtin_add_overflow(pm_cell_get(&sums[i]), (pm_exact) term, &sum);
 		pm_cell_set(&sums[i], sum);
 	}
 	return overflow;
@@ -316,18 +365,31 @@ add_rounded(pm_cell *sums, const pm_cell *amounts, uint32_t count, double quanti
 	return false;
 }
 
+/* A whole quantity of a line, whose terms do not leave the range. */
+static inline __attribute__((always_inline)) bool
+add_line_whole(pm_risk_block *block, const pm_line *line, uint32_t scenarios,
+			   uint64_t n, bool negative, way how)
+{
+	bool		overflow;
+
+	overflow = add_whole(negative ? &block->short_quantity : &block->long_quantity,
+						 &line->long_quantity, 1, n, false, how);
+	overflow |= add_whole(negative ? &block->long_quantity : &block->short_quantity,
+						  &line->short_quantity, 1, n, false, how);
+	overflow |= add_whole(sums_of(block), line->amounts, PM_TOTALS + scenarios, n, negative, how);
+	return overflow;
+}
+
 /*
- * Adds a quantity of a line to the sums of its underlying; false if they leave
- * the range.  Each term is the exact product, rounded to the quantum half to
- * even.
+ * Adds a quantity of a line to the sums of its underlying, which need not be
+ * set as long as it has no rows; false if they leave the range.  Each term is
+ * the exact product, rounded to the quantum half to even.
  */
 static bool
 add_line(pm_risk_block *block, const pm_line *line, uint32_t scenarios, double quantity)
 {
 	double		size = fabs(quantity);
 	bool		negative = quantity < 0;
-	pm_cell    *longs = negative ? &block->short_quantity : &block->long_quantity;
-	pm_cell    *shorts = negative ? &block->long_quantity : &block->short_quantity;
 	bool		overflow;
 
 	if (size < (double) (1U << QUANTITY_BITS) && (double) (uint64_t) size == size &&
@@ -335,29 +397,40 @@ add_line(pm_risk_block *block, const pm_line *line, uint32_t scenarios, double q
 	{
 		uint64_t	n = (uint64_t) size;
 
-		overflow = add_whole(longs, &line->long_quantity, 1, n, false);
-		overflow |= add_whole(shorts, &line->short_quantity, 1, n, false);
-		overflow |= add_whole(sums_of(block), line->amounts, PM_TOTALS + scenarios, n, negative);
+		if (block->rows == 0)
+			overflow = add_line_whole(block, line, scenarios, n, negative, FIRST);
+		else if (block->rows < FEW_ROWS)
+			overflow = add_line_whole(block, line, scenarios, n, negative, UNCHECKED);
+		else
+			overflow = add_line_whole(block, line, scenarios, n, negative, CHECKED);
 	}
 	else
-		overflow = add_rounded(longs, &line->long_quantity, 1, size) ||
-			add_rounded(shorts, &line->short_quantity, 1, size) ||
+	{
+		if (block->rows == 0)
+			memset(&block->long_quantity, 0,
+				   block_size(scenarios) - offsetof(pm_risk_block, long_quantity));
+		overflow = add_rounded(negative ? &block->short_quantity : &block->long_quantity,
+							   &line->long_quantity, 1, size) ||
+			add_rounded(negative ? &block->long_quantity : &block->short_quantity,
+						&line->short_quantity, 1, size) ||
 			add_rounded(sums_of(block), line->amounts, PM_TOTALS + scenarios, quantity);
+	}
 	return !overflow && !__builtin_add_overflow(block->rows, line->rows, &block->rows);
 }
 
 bool
 pm_net_add(pm_net *net, const pm_net_line *line, double quantity, pm_issue *issue)
 {
-	pm_risk_block *block = block_of(net->sums, line->underlying);
+	pm_risk_array *sums = net->sums;
+	pm_risk_block *block = block_of(sums, line->underlying);
 
 	if (line->currency != net->currency && !settle_currency(net, line, issue))
 		return false;
-	/* Each line has rows, so a block without rows is one not yet entered. */
-	if (block->rows == 0 && !enter(net, line->underlying, issue))
-		return false;
-	return add_line(block, line->line, net->sums->scenarios, quantity) ||
-		pm_risk_fail_sum(pm_risk_name(net->sums, block), issue);
+	/* Each line has rows, so a block without rows is one not yet held. */
+	if (block->rows == 0)
+		order_of(sums)[sums->underlyings++] = line->underlying;
+	return add_line(block, line->line, sums->scenarios, quantity) ||
+		pm_risk_fail_sum(pm_risk_name(sums, block), issue);
 }
 
 bool

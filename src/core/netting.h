@@ -68,7 +68,7 @@ typedef struct pm_net_line
 typedef struct pm_net
 {
 	pm_allocator allocator;		/* of everything here */
-	pm_risk_array *sums;		/* of the account at hand, to be read */
+	pm_risk_array *sums;		/* of the account at hand */
 	struct pm_net_name *names;	/* per block */
 	struct pm_net_currency *currencies;
 	uint32_t	name_count;
@@ -101,5 +101,11 @@ extern void pm_net_clear(pm_net *net);
  * with the line's array.  After a failure the sums must be cleared.
  */
 extern bool pm_net_add(pm_net *net, const pm_net_line *line, double quantity, pm_issue *issue);
+
+/*
+ * The sums of the account at hand, until the next is begun; NULL, with the
+ * issue, if an underlying came with two sets.
+ */
+extern const pm_risk_array *pm_net_sums(pm_net *net, pm_issue *issue);
 
 #endif							/* PM_NETTING_H */

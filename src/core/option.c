@@ -4,6 +4,7 @@
 #include "option.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "american.h"
 #include "american_dividends.h"
@@ -62,40 +63,88 @@ american_prices(const pm_option *o, pm_accuracy accuracy, const double *spots,
 		prices[i] = pm_american_price(&a, spots[i]);
 }
 
+/* With the spot less its dividends, as pm_escrowed. */
+static void
+escrowed_values(const pm_option *o, pm_states *states)
+{
+	double		spots[PM_STATES];
+
+	pm_states_spread(states);
+	memcpy(spots, states->spot, states->count * sizeof *spots);
+	for (uint32_t i = 0; i < states->count; i++)
+		states->spot[i] -= states->paid[i];
+	pm_states_fill_up(states);
+	pm_black_scholes_values(o, states);
+	for (uint32_t i = 0; i < states->count; i++)
+		if (!(states->spot[i] > 0))
+			states->value[i] = NAN;
+	memcpy(states->spot, spots, states->count * sizeof *spots);
+}
+
+void
+pm_option_values(const pm_option *o, pm_states *states)
+{
+	if (o->dividend_count > 0)
+	{
+		escrowed_values(o, states);
+		return;
+	}
+	pm_states_fill_up(states);
+	if (o->pricing == PM_BACHELIER)
+		pm_bachelier_values(o, states);
+	else
+		pm_black_scholes_values(o, states);
+}
+
+static void
+european_prices(const pm_option *o, const double *spots, size_t count, double *prices)
+{
+	pm_states	states;
+
+	for (size_t start = 0; start < count; start += states.count)
+	{
+		states.count = count - start < PM_BLOCK ? (uint32_t) (count - start) : PM_BLOCK;
+		states.alike = true;
+		states.rate[0] = o->rate;
+		states.years[0] = o->years;
+		states.paid[0] = pm_dividends_after(o, 0);
+		memcpy(states.spot, spots + start, states.count * sizeof *spots);
+		for (uint32_t i = 0; i < states.count; i++)
+			states.volatility[i] = o->volatility;
+		pm_option_values(o, &states);
+		memcpy(prices + start, states.value, states.count * sizeof *prices);
+	}
+}
+
 void
 pm_option_prices(const pm_option *o, pm_accuracy accuracy, const double *spots,
 				 size_t count, double *prices)
 {
-	pm_option	without;
-
 	if (is_american(o) && o->dividend_count > 0)
 		dividend_prices(o, accuracy, spots, count, prices);
 	else if (is_american(o))
 		american_prices(o, accuracy, spots, count, prices);
-	else if (o->pricing == PM_BACHELIER)
-		pm_bachelier_prices(o, spots, count, prices);
-	else if (o->dividend_count > 0)
-		for (size_t i = 0; i < count; i++)
-		{
-			pm_option	at = *o;
-
-			at.spot = spots[i];
-			prices[i] = pm_escrowed(&at, &without) ? pm_black_scholes_price(&without) : NAN;
-		}
 	else
-		pm_black_scholes_prices(o, spots, count, prices);
+		european_prices(o, spots, count, prices);
 }
 
 double
 pm_option_price(const pm_option *o)
 {
+	pm_option	without;
 	double		price;
 
-	/* A grid for one price, which is that of the Greeks. */
-	if (is_american(o) && o->dividend_count > 0)
-		return pm_american_dividends_price(o, PM_EXACT, &price) ? price : NAN;
-	pm_option_prices(o, PM_EXACT, &o->spot, 1, &price);
-	return price;
+	if (is_american(o))
+	{
+		/* A grid for one price, which is that of the Greeks. */
+		if (o->dividend_count > 0)
+			return pm_american_dividends_price(o, PM_EXACT, &price) ? price : NAN;
+		american_prices(o, PM_EXACT, &o->spot, 1, &price);
+		return price;
+	}
+	if (o->pricing == PM_BACHELIER)
+		return pm_bachelier_price(o);
+	return pm_escrowed(o, &without) ? pm_black_scholes_price(&without) : NAN;
 }
 
 static void

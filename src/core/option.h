@@ -38,6 +38,13 @@ extern double pm_option_price(const pm_option *option);
 extern void pm_option_prices(const pm_option *option, pm_accuracy accuracy,
 							 const double *spots, size_t count, double *prices);
 
+/*
+ * The values of a European option in many states of the market, bit by bit those
+ * of pm_option_price there; its own spot, volatility, rate and years are not
+ * read.  Dividends are taken as paid[i].
+ */
+extern void pm_option_values(const pm_option *option, pm_states *states);
+
 /* At PM_EXACT.  `volga`: that one, too, which triples an American option's
  * work; else it is 0. */
 extern void pm_option_greeks(const pm_option *option, bool volga, pm_greeks *greeks);

@@ -5,7 +5,10 @@
 #ifndef PM_OPTION_TERMS_H
 #define PM_OPTION_TERMS_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+#include "elementary.h"
 
 typedef enum pm_exercise
 {
@@ -54,6 +57,57 @@ typedef struct pm_option
 	const pm_dividend *dividends;	/* by time, none after expiry */
 	uint32_t	dividend_count;
 } pm_option;
+
+/* States of the market that fit into pm_states: a block of scenarios and now. */
+#define PM_BLOCK	256
+#define PM_STATES	(PM_BLOCK + 8)
+
+/*
+ * States of the market that one option is valued in side by side, the rest of its
+ * terms being those of a pm_option; an array for each number, as SIMD lanes take
+ * them: whoever values them fills them up first.
+ */
+typedef struct pm_states
+{
+	uint32_t	count;			/* at most PM_BLOCK + 1 */
+	bool		alike;			/* in rate, years, elapsed, paid: only the first has them */
+	double		spot[PM_STATES] __attribute__((aligned(64)));
+	double		volatility[PM_STATES] __attribute__((aligned(64)));
+	double		rate[PM_STATES] __attribute__((aligned(64)));
+	double		years[PM_STATES] __attribute__((aligned(64)));	/* to expiry */
+	double		elapsed[PM_STATES] __attribute__((aligned(64)));	/* since as_of */
+	double		paid[PM_STATES] __attribute__((aligned(64)));	/* value of dividends to come */
+	double		value[PM_STATES] __attribute__((aligned(64)));	/* the result */
+} pm_states;
+
+/* Gives every state of those that are alike what the first has. */
+static inline void
+pm_states_spread(pm_states *s)
+{
+	for (uint32_t i = 1; i < s->count && s->alike; i++)
+	{
+		s->rate[i] = s->rate[0];
+		s->years[i] = s->years[0];
+		s->elapsed[i] = s->elapsed[0];
+		s->paid[i] = s->paid[0];
+	}
+	s->alike = false;
+}
+
+/* Repeats the last of `count` > 0 states until lanes are full. */
+static inline void
+pm_states_fill_up(pm_states *s)
+{
+	for (uint32_t i = s->count; i % PM_MOST_LANES != 0; i++)
+	{
+		s->spot[i] = s->spot[i - 1];
+		s->volatility[i] = s->volatility[i - 1];
+		if (s->alike)
+			continue;
+		s->rate[i] = s->rate[i - 1];
+		s->years[i] = s->years[i - 1];
+	}
+}
 
 /*
  * Raw units: per 1.00 of price, volatility or rate, and per year.  theta and

@@ -81,67 +81,12 @@ pm_scenario_check(const pm_scenario *s, pm_issue *issue)
 	return true;
 }
 
-/* S + price_shock |S| + price_points: up is up for negative prices too. */
 double
-pm_scenario_price(const pm_scenario *s, double price)
+pm_scenario_scale(double years, double power)
 {
-	return price + s->price_shock * fabs(price) + s->price_points;
-}
-
-/* skew_shock k + smile_shock |k|, within +-skew_cap. */
-static double
-skew_move(const pm_scenario *s, double moneyness)
-{
-	double		move;
-
-	if (s->skew_shock == 0 && s->smile_shock == 0)
-		return 0;
-	move = s->skew_shock * moneyness + s->smile_shock * fabs(moneyness);
-	/* Neither holds where there is no cap, which is a NaN. */
-	if (move > s->skew_cap)
-		return s->skew_cap;
-	if (move < -s->skew_cap)
-		return -s->skew_cap;
-	return move;
-}
-
-/*
- * max(0, sigma (1 + vol_shock (30 d / max(T, 1 d))^p + skew) + vol_points),
- * where T is the time to expiry before the time step and p is vol_power up to
- * 30 days and vol_power_long beyond.  After an upward shock at least vol_floor;
- * the skew turns the smile about the money and so is no shock up or down.
- */
-double
-pm_scenario_volatility(const pm_scenario *s, double volatility, double years,
-					   double moneyness)
-{
-	/* In years, so that exactly 30 days compare and divide as such. */
+	/* In years, so that exactly 30 days divide as such. */
 	const double month = 30 / PM_DAYS_PER_YEAR;
 	const double day = 1 / PM_DAYS_PER_YEAR;
-	double		power = years <= month || isnan(s->vol_power_long)
-		? s->vol_power : s->vol_power_long;
-	double		scale = power == 0 || s->vol_shock == 0 ? 1 : pm_pow(month / (years > day ? years : day), power);
-	double		shocked = volatility * (1 + s->vol_shock * scale + skew_move(s, moneyness)) +
-		s->vol_points;
-	bool		upward = s->vol_shock >= 0 && s->vol_points >= 0 &&
-		(s->vol_shock > 0 || s->vol_points > 0);
 
-	if (upward && shocked < s->vol_floor)
-		shocked = s->vol_floor;
-	return shocked < 0 ? 0 : shocked;
-}
-
-double
-pm_scenario_elapsed(const pm_scenario *s)
-{
-	/* Most sets have no time step: a division saved. */
-	return s->days == 0 ? 0 : s->days / PM_DAYS_PER_YEAR;
-}
-
-double
-pm_scenario_years(const pm_scenario *s, double years)
-{
-	double		left = years - pm_scenario_elapsed(s);
-
-	return left > 0 ? left : 0;
+	return power == 0 ? 1 : pm_pow(month / (years > day ? years : day), power);
 }

@@ -4,8 +4,10 @@
 #ifndef PM_SCENARIO_H
 #define PM_SCENARIO_H
 
+#include <math.h>
 #include <stdint.h>
 
+#include "elementary.h"
 #include "issue.h"
 
 typedef enum pm_stickiness
@@ -48,13 +50,88 @@ extern void pm_scenario_normalise(pm_scenario *scenario);
 extern bool pm_scenario_check(const pm_scenario *scenario, pm_issue *issue);
 
 /*
- * The moved inputs of an option or a linear contract.  `moneyness` is finite:
+ * The moved inputs of an option or a linear contract, in the header because every
+ * scenario of every contract needs them.
+ */
+
+/* S + price_shock |S| + price_points: up is up for negative prices too. */
+PM_INLINE double
+pm_scenario_price(const pm_scenario *s, double price)
+{
+	return price + s->price_shock * fabs(price) + s->price_points;
+}
+
+static inline double
+pm_scenario_elapsed(const pm_scenario *s)
+{
+	/* Most sets have no time step: a division saved. */
+	return s->days == 0 ? 0 : s->days / PM_DAYS_PER_YEAR;
+}
+
+static inline double
+pm_scenario_years(const pm_scenario *s, double years)
+{
+	double		left = years - pm_scenario_elapsed(s);
+
+	return left > 0 ? left : 0;
+}
+
+/* The p of pm_scenario_scale: vol_power up to 30 days and vol_power_long beyond. */
+static inline double
+pm_scenario_power(const pm_scenario *s, double years)
+{
+	/* In years, so that exactly 30 days compare as such. */
+	return years <= 30 / PM_DAYS_PER_YEAR || isnan(s->vol_power_long)
+		? s->vol_power : s->vol_power_long;
+}
+
+/* (30 d / max(T, 1 d))^p, the part of a relative shock that an option T years
+ * from its expiry feels; T is that before the time step. */
+extern double pm_scenario_scale(double years, double power);
+
+/*
+ * skew_shock k + smile_shock |k|, within +-skew_cap.  The moneyness k is finite:
  * ln(K/F) of a lognormal option, K - F under bachelier.
  */
-extern double pm_scenario_price(const pm_scenario *scenario, double price);
-extern double pm_scenario_volatility(const pm_scenario *scenario, double volatility,
-									 double years, double moneyness);
-extern double pm_scenario_elapsed(const pm_scenario *scenario);
-extern double pm_scenario_years(const pm_scenario *scenario, double years);
+static inline double
+pm_scenario_skew(const pm_scenario *s, double moneyness)
+{
+	double		move;
+
+	if (s->skew_shock == 0 && s->smile_shock == 0)
+		return 0;
+	move = s->skew_shock * moneyness + s->smile_shock * fabs(moneyness);
+	/* Neither holds where there is no cap, which is a NaN. */
+	if (move > s->skew_cap)
+		return s->skew_cap;
+	if (move < -s->skew_cap)
+		return -s->skew_cap;
+	return move;
+}
+
+/*
+ * max(0, sigma (1 + vol_shock scale + skew) + vol_points), and after an upward
+ * shock at least vol_floor; the skew turns the smile about the money and so is no
+ * shock up or down.
+ */
+PM_INLINE double
+pm_scenario_scaled(const pm_scenario *s, double volatility, double scale, double skew)
+{
+	double		shocked = volatility * (1 + s->vol_shock * scale + skew) + s->vol_points;
+	bool		down = s->vol_shock < 0 || s->vol_points < 0;
+	bool		none = s->vol_shock == 0 && s->vol_points == 0;
+	double		least = down || none ? 0 : s->vol_floor;
+
+	return shocked < least ? least : shocked;
+}
+
+/* The same with the scale of an option's years. */
+static inline double
+pm_scenario_volatility(const pm_scenario *s, double volatility, double years, double moneyness)
+{
+	double		scale = s->vol_shock == 0 ? 1 : pm_scenario_scale(years, pm_scenario_power(s, years));
+
+	return pm_scenario_scaled(s, volatility, scale, pm_scenario_skew(s, moneyness));
+}
 
 #endif							/* PM_SCENARIO_H */

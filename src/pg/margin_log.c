@@ -22,8 +22,10 @@
 #define FIRST_CHUNK		16
 #define LAST_CHUNK		16384
 
-/* Rows ahead whose lines are fetched from memory. */
-#define AHEAD	4
+/* Rows ahead, also of groups that follow, whose lines are fetched from memory,
+ * and the most bytes of each. */
+#define AHEAD			4
+#define MOST_FETCHED	512
 
 typedef struct log_row
 {
@@ -273,28 +275,42 @@ has_rows(const PmMarginLog *log, uint32 group)
 		start_of(log, group) < log->ends[group];
 }
 
+/* Asks for the memory of a line that is needed soon. */
+static inline void
+fetch(const pm_line *line, Size size)
+{
+	for (Size at = 0; at < size; at += 64)
+		__builtin_prefetch((const char *) line + at);
+}
+
 /* The sums of the rows that a sorted log has of a group. */
 static const pm_risk_array *
 net_rows(const PmMarginLog *log, uint32 group)
 {
-	PmLineList *list = log->call->lines;
-	const pm_net_line *lines = list->lines;
+	pm_net	   *net = &log->call->lines->net;
+	const pm_net_line *lines = log->call->lines->lines;
 	const log_row *row = log->sorted + start_of(log, group);
 	const log_row *end = log->sorted + log->ends[group];
+	const log_row *last = log->sorted + log->rows - AHEAD;
+	Size		size = Min(pm_line_size(net->sums->scenarios), MOST_FETCHED);
+	const pm_risk_array *sums;
 	pm_issue	issue;
 
 	CHECK_FOR_INTERRUPTS();
-	pm_net_clear(&list->net);
+	pm_net_clear(net);
 	for (; row < end; row++)
 	{
 		if ((end - row) % 4096 == 0)
 			CHECK_FOR_INTERRUPTS();
-		if (end - row > AHEAD)
-			__builtin_prefetch(lines[row[AHEAD].line].line);
-		if (!pm_net_add(&list->net, &lines[row->line], row->quantity, &issue))
+		if (row < last)
+			fetch(lines[row[AHEAD].line].line, size);
+		if (!pm_net_add(net, &lines[row->line], row->quantity, &issue))
 			pm_raise(&issue);
 	}
-	return list->net.sums;
+	sums = pm_net_sums(net, &issue);
+	if (sums == NULL)
+		pm_raise(&issue);
+	return sums;
 }
 
 /* Moves the rows of a group from a sorted log to its array. */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "check.h"
+#include "escrowed.h"
 #include "option.h"
 
 #define OUTPUTS 10
@@ -442,6 +443,44 @@ law_many_prices(const pm_option *call, const char *text)
 	}
 }
 
+/*
+ * However many states of the market an option is valued in together, alike but
+ * for price and volatility or not, each value has the bits of a value by itself.
+ */
+static void
+law_many_states(const pm_option *call, const char *text)
+{
+	static pm_states states;
+	static uint32_t turn = 0;
+	const pm_dividend dividend = {0.5 * call->years, 0.1 * call->spot};
+	bool		pays = turn % 5 == 1 && call->pricing == PM_BLACK_SCHOLES && call->years > 0;
+	pm_option	o = *call;
+	double		alone[PM_STATES];
+
+	o.sign = turn % 2 ? 1 : -1;
+	o.dividends = &dividend;
+	o.dividend_count = pays;
+	states.count = turn % 71 == 70 ? PM_BLOCK + 1 : turn % 71 + 1;
+	states.alike = turn++ % 3 == 0;
+	for (uint32_t i = 0; i < states.count; i++)
+	{
+		o.spot = states.spot[i] = call->spot * (0.6 + 0.2 * (i % 7)) * (1 + 0.001 * i);
+		o.volatility = states.volatility[i] = i % 6 == 5 ? 0 : call->volatility * (1 + 0.1 * (i % 4));
+		if (i == 0 || !states.alike)
+		{
+			o.rate = states.rate[i] = call->rate + 0.01 * (i % 3);
+			o.years = states.years[i] = i % 8 == 7 && !pays ? 0 : call->years * (1 + 0.25 * (i % 4));
+			states.paid[i] = pm_dividends_after(&o, 0);
+		}
+		alone[i] = pm_option_price(&o);
+	}
+	pm_option_values(&o, &states);
+	for (uint32_t i = 0; i < states.count; i++)
+		LAW(memcmp(&alone[i], &states.value[i], sizeof alone[i]) == 0,
+			"%s: value %u of %u of sign %g %.17g, alone %.17g", text, i, states.count,
+			o.sign, states.value[i], alone[i]);
+}
+
 /* A call on S struck at K is a put on K struck at S, the rates exchanged. */
 static void
 law_symmetry(const pm_option *call, const char *text)
@@ -682,6 +721,7 @@ main(int argc, char **argv)
 	for_each_option(law_finite_and_bounded);
 	for_each_option(law_parity);
 	for_each_option(law_many_prices);
+	for_each_option(law_many_states);
 	for_each_option(law_symmetry);
 	for_each_option(law_homogeneity);
 	for_each_option(law_zero_limits);

@@ -1,0 +1,137 @@
+/*
+ * book_state.c - accounts by key, and their rows.
+ */
+#include "book_state.h"
+
+#include "common/hashfn.h"
+#include "utils/memutils.h"
+
+#include "core/elementary.h"
+
+#include "margin_log.h"
+
+/* Accounts by number or by text. */
+typedef struct number_entry
+{
+	int64		key;
+	uint32		account;
+	char		status;
+} number_entry;
+
+#define SH_PREFIX		numbers
+#define SH_ELEMENT_TYPE	number_entry
+#define SH_KEY_TYPE		int64
+#define SH_KEY			key
+#define SH_HASH_KEY(tb, k)	((uint32) pm_hash_word(0, (uint64) (k)))
+#define SH_EQUAL(tb, a, b)	((a) == (b))
+#define SH_SCOPE		static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
+typedef struct text_entry
+{
+	pm_text		key;
+	uint32		hash;
+	uint32		account;
+	char		status;
+} text_entry;
+
+#define SH_PREFIX		texts
+#define SH_ELEMENT_TYPE	text_entry
+#define SH_KEY_TYPE		pm_text
+#define SH_KEY			key
+#define SH_HASH_KEY(tb, k)	hash_bytes((const unsigned char *) (k).bytes, (k).length)
+#define SH_EQUAL(tb, a, b)	((a).length == (b).length && memcmp((a).bytes, (b).bytes, (a).length) == 0)
+#define SH_SCOPE		static inline
+#define SH_STORE_HASH
+#define SH_GET_HASH(tb, e)	(e)->hash
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
+PmBookState *
+pm_new_book(MemoryContext context, pm_key_kind kind)
+{
+	PmBookState *book = MemoryContextAllocZero(context, sizeof *book);
+
+	book->call.context = context;
+	book->kind = kind;
+	if (kind == PM_KEY_INT8)
+		book->numbers = numbers_create(context, 1024, NULL);
+	else
+		book->texts = texts_create(context, 1024, NULL);
+	return book;
+}
+
+void
+pm_book_use_table(PmBookState *book, const pm_risk_table *table)
+{
+	Size		size = VARSIZE(table);
+
+	/* An address may be used again. */
+	if (table == book->source && table->fingerprint == book->table->fingerprint)
+		return;
+	if (book->table == NULL)
+		book->table = memcpy(MemoryContextAllocHuge(book->call.context, size), table, size);
+	else if (size != VARSIZE(book->table) || memcmp(table, book->table, size) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a book has one risk_table"),
+				 errdetail("Two different tables came: one has %u contracts, another %u.",
+						   book->table->entries, table->entries),
+				 errhint("Make a book for each table, or use portfolio_margin with GROUP BY.")));
+	book->source = table;
+}
+
+static uint32
+new_account(PmBookState *book, pm_key key)
+{
+	MemoryContext context = book->call.context;
+	PmBookAccount *account;
+
+	if (book->count == book->room)
+	{
+		uint32		room = Max(2 * book->room, 1024);
+		Size		size = room * sizeof *account;
+
+		book->accounts = book->accounts ? repalloc_huge(book->accounts, size)
+			: MemoryContextAllocHuge(context, size);
+		book->room = room;
+	}
+	account = &book->accounts[book->count];
+	account->key = key;
+	account->state = pm_new_margin_state(&book->call, context);
+	return book->count++;
+}
+
+uint32
+pm_book_account_of(PmBookState *book, pm_key key)
+{
+	bool		found;
+
+	if (book->kind == PM_KEY_INT8)
+	{
+		number_entry *entry = numbers_insert(book->numbers, key.number, &found);
+
+		return found ? entry->account : (entry->account = new_account(book, key));
+	}
+	else
+	{
+		text_entry *entry = texts_lookup(book->texts, key.text);
+
+		if (entry != NULL)
+			return entry->account;
+		key.text.bytes = memcpy(MemoryContextAlloc(book->call.context, key.text.length + 1),
+								key.text.bytes, key.text.length);
+		entry = texts_insert(book->texts, key.text, &found);
+		return entry->account = new_account(book, key);
+	}
+}
+
+void
+pm_book_add_line(PmBookState *book, uint32 account, uint32 line, double quantity)
+{
+	pm_margin_state_add_from(&book->call, book->accounts[account].state,
+							 book->call.context, book->table, line, quantity);
+}
