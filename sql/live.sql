@@ -55,6 +55,17 @@ UPDATE positions SET note = 'no change of risk';
 TABLE proof;
 UPDATE positions SET quantity = quantity WHERE account = 'none';
 TABLE proof;
+-- One row at a time, over one underlying and over two, and to nothing and back.
+INSERT INTO positions VALUES ('b', 'PAIR', 2);
+UPDATE positions SET quantity = -0.3 WHERE account = 'b' AND instrument = 'PAIR';
+UPDATE positions SET quantity = 0 WHERE account = 'd' AND instrument = 'PAIR';
+UPDATE positions SET quantity = 0 WHERE account = 'b' AND instrument = 'BGX C';
+TABLE proof;
+UPDATE positions SET quantity = 10.000 WHERE account = 'b' AND instrument = 'BGX C';
+UPDATE positions SET quantity = 10 WHERE account = 'b' AND instrument = 'BGX C';
+UPDATE positions SET quantity = 3 WHERE account = 'd' AND instrument = 'PAIR';
+DELETE FROM positions WHERE account = 'b' AND instrument = 'PAIR';
+TABLE proof;
 UPDATE positions SET instrument = 'BGX' WHERE account = 'c';
 TABLE proof;
 UPDATE positions SET account = 'e' WHERE account = 'b';
@@ -176,6 +187,24 @@ CREATE TRIGGER zz_meddle AFTER UPDATE ON contracts FOR EACH STATEMENT EXECUTE FU
 UPDATE contracts SET risk = 2 * risk;
 TABLE proof;
 DROP TRIGGER zz_meddle ON contracts;
+-- What failed half-way is not unfinished for ever.
+CREATE TRIGGER meddle AFTER INSERT ON positions FOR EACH ROW EXECUTE FUNCTION meddle('SELECT 1 / 0');
+BEGIN;
+SAVEPOINT s;
+INSERT INTO positions VALUES ('q', 'ACME', 1);
+ROLLBACK TO s;
+UPDATE contracts SET risk = 2 * risk WHERE instrument = 'ACME';
+SELECT state, message FROM pg_temp.raised($$INSERT INTO live.positions VALUES ('q', 'ACME', 1)$$);
+UPDATE contracts SET risk = 2 * risk WHERE instrument = 'ACME C';
+SELECT state, message FROM pg_temp.raised($$WITH c AS (UPDATE live.contracts SET risk = 2 * risk) UPDATE live.positions SET quantity = 1$$);
+UPDATE positions SET quantity = quantity + 1 WHERE instrument = 'ACME';
+UPDATE contracts SET risk = 2 * risk WHERE instrument = 'ACME';
+TABLE proof;
+COMMIT;
+INSERT INTO positions VALUES ('q', 'ACME', 1);
+UPDATE contracts SET risk = 2 * risk WHERE instrument = 'ACME';
+DROP TRIGGER meddle ON positions;
+TABLE proof;
 -- Re-marks need to see what others commit; what changes no array does not.
 BEGIN ISOLATION LEVEL REPEATABLE READ;
 UPDATE contracts SET note = 'other';
@@ -229,6 +258,51 @@ DELETE FROM positions WHERE account = 't';
 SELECT count(*) FROM positions_margin;
 RESET ROLE;
 TABLE proof;
+-- What writes to the risk table serves nobody else's triggers.
+CREATE SCHEMA trader AUTHORIZATION regress_margin_trader;
+SET ROLE regress_margin_trader;
+CREATE TABLE trader.positions (account text, instrument text, quantity numeric);
+CREATE FUNCTION trader.lies(OUT positions oid, OUT general oid, OUT account text, OUT instrument text, OUT quantity text,
+	OUT contract text, OUT added text, OUT moved text) LANGUAGE sql AS
+	$$SELECT 'trader.positions'::regclass::oid, coalesce(nullif(current_setting('lies.general', true), ''), 'live.positions_live_positions()')::regprocedure::oid,
+		'account', 'instrument', 'quantity', nullif(current_setting('lies.contract', true), ''), 'DELETE FROM live.positions_risk', 'DELETE FROM live.positions_risk'$$;
+\pset format aligned
+\x on
+SELECT * FROM pg_temp.raised($$CREATE TRIGGER t AFTER INSERT ON trader.positions FOR EACH ROW EXECUTE FUNCTION live.positions_live_positions()$$);
+CREATE TRIGGER t AFTER INSERT ON trader.positions FOR EACH ROW EXECUTE FUNCTION margin_live_trade('live.positions_risk', 'live', 'positions_live_single');
+SELECT * FROM pg_temp.raised($$INSERT INTO trader.positions VALUES ('s', 'ACME', 5)$$);
+DROP TRIGGER t ON trader.positions;
+CREATE TRIGGER t AFTER INSERT ON trader.positions FOR EACH ROW EXECUTE FUNCTION margin_live_trade('live.positions_risk', 'trader', 'lies');
+SELECT * FROM pg_temp.raised($$INSERT INTO trader.positions VALUES ('s', 'ACME', 5)$$);
+-- a function that is no trigger, statements that return something else, or write
+SET lies.general = 'pg_catalog.pg_backend_pid()';
+ALTER FUNCTION trader.lies() STABLE;
+SELECT * FROM pg_temp.raised($$INSERT INTO trader.positions VALUES ('s', 'ACME', 5)$$) \gset lie_
+SELECT :'lie_message' ~ 'is not a trigger' AS refused;
+SET lies.contract = 'SELECT $1, $2, $3';
+ALTER FUNCTION trader.lies() STABLE;
+SELECT * FROM pg_temp.raised($$INSERT INTO trader.positions VALUES ('s', 'ACME', 5)$$);
+SET lies.contract = 'SELECT a.risk, $2::float8, $3::float8 FROM (SELECT public.risk_array(public.margin_position(kind => ''spot'', quantity => 1, spot => 1, underlying => $1), public.scenario_grid(0.1, 1, ''{0}'')) AS risk) a';
+ALTER FUNCTION trader.lies() STABLE;
+SELECT * FROM pg_temp.raised($$INSERT INTO trader.positions VALUES ('s', 'ACME', 5)$$);
+-- and as what else
+DROP TRIGGER t ON trader.positions;
+CREATE TRIGGER t BEFORE INSERT ON trader.positions FOR EACH ROW EXECUTE FUNCTION margin_live_trade('live.positions_risk', 'trader', 'lies');
+SELECT * FROM pg_temp.raised($$INSERT INTO trader.positions VALUES ('s', 'ACME', 5)$$);
+DROP TRIGGER t ON trader.positions;
+CREATE TRIGGER t AFTER INSERT ON trader.positions FOR EACH STATEMENT EXECUTE FUNCTION margin_live_trade('live.positions_risk', 'trader', 'lies');
+SELECT * FROM pg_temp.raised($$INSERT INTO trader.positions VALUES ('s', 'ACME', 5)$$);
+DROP TRIGGER t ON trader.positions;
+CREATE TRIGGER t AFTER INSERT ON trader.positions FOR EACH ROW EXECUTE FUNCTION margin_live_guard('live.positions_risk', 'positions', '', '');
+SELECT * FROM pg_temp.raised($$INSERT INTO trader.positions VALUES ('s', 'ACME', 5)$$);
+SELECT * FROM pg_temp.raised($$SELECT margin_live_trade()$$);
+\x off
+\pset format unaligned
+RESET lies.general;
+RESET lies.contract;
+RESET ROLE;
+DROP SCHEMA trader CASCADE;
+TABLE proof;
 -- A search path that lies changes nothing.
 CREATE SCHEMA evil;
 CREATE FUNCTION evil.gt(numeric, numeric) RETURNS boolean LANGUAGE sql AS 'SELECT true';
@@ -281,6 +355,31 @@ TRUNCATE positions;
 SELECT count(*) FROM "by row_risk";
 SELECT margin_live_drop('positions', 'by row');
 SELECT margin_live_drop('positions');
+-- Definitions that change between two trades of a session.
+CREATE TABLE changing (gone int, instrument text, account text, quantity numeric);
+SELECT margin_live('changing', 'contracts', row_level => true) LIKE '%accounts: 0.%' AS live;
+INSERT INTO changing VALUES (1, 'ACME', 'a', 2.5);
+ALTER TABLE changing DROP gone;
+UPDATE changing SET quantity = 3.5;
+ALTER TABLE changing ALTER quantity TYPE float8, ALTER account TYPE varchar(9);
+UPDATE changing SET quantity = quantity - 1.25;
+INSERT INTO changing VALUES ('ACME C', 'a', 4);
+ALTER FUNCTION changing_live_single() COST 7;
+UPDATE changing SET quantity = quantity + 0.5 WHERE instrument = 'ACME';
+SELECT count(*) FROM margin_live_check('changing');
+SELECT account, underlying, (margin(risk)).positions FROM changing_risk;
+BEGIN;
+ALTER TABLE changing RENAME quantity TO size;
+SELECT state, message, hint FROM pg_temp.raised('UPDATE live.changing SET size = 1');
+ROLLBACK;
+BEGIN;
+DROP FUNCTION changing_live_single;
+SELECT state, message, detail, hint FROM pg_temp.raised('UPDATE live.changing SET quantity = 1');
+ROLLBACK;
+UPDATE changing SET quantity = 1 WHERE instrument = 'ACME';
+SELECT count(*) FROM margin_live_check('changing');
+SELECT margin_live_drop('changing');
+DROP TABLE changing;
 
 --
 -- Names and types of all sorts.
@@ -334,6 +433,13 @@ UPDATE parted SET account = 'b' WHERE account = 'a' AND instrument = 'ACME';
 UPDATE parted_b SET quantity = 9 WHERE instrument = 'BGX C';
 CREATE TABLE parted_c PARTITION OF parted FOR VALUES IN ('c');
 INSERT INTO parted_c VALUES ('c', 'ACME', 1);
+-- a partition with its columns elsewhere
+CREATE TABLE parted_d (gone int, quantity float8, instrument text, account text);
+ALTER TABLE parted_d DROP gone;
+ALTER TABLE parted ATTACH PARTITION parted_d FOR VALUES IN ('d');
+INSERT INTO parted VALUES ('d', 'ACME', 1);
+INSERT INTO parted_d (quantity, instrument, account) VALUES (2, 'ACME', 'd');
+UPDATE parted SET quantity = quantity + 1 WHERE account = 'd' AND quantity = 2;
 SELECT account, underlying, (margin(risk)).positions FROM parted_risk ORDER BY 1, 2;
 SELECT count(*) FROM margin_live_check('parted');
 SELECT state, message, hint FROM pg_temp.raised('TRUNCATE live.parted_b');
@@ -342,14 +448,18 @@ SELECT count(*) FROM parted_risk;
 DROP TABLE parted;
 DROP TABLE parted_risk CASCADE;
 SELECT proname FROM pg_proc WHERE pronamespace = 'live'::regnamespace AND proname LIKE 'parted%' ORDER BY 1;
-DROP FUNCTION parted_live_positions, parted_live_contracts, parted_live_guard, parted_live_adds_up, parted_live_check CASCADE;
+DROP TRIGGER parted_live_guard ON contracts;
+DROP TRIGGER parted_live_written ON contracts;
+DROP FUNCTION parted_live_positions, parted_live_contracts, parted_live_single, parted_live_adds_up, parted_live_check CASCADE;
 
 -- Unlogged positions have an unlogged risk table: a crash empties both.
 CREATE UNLOGGED TABLE scratch (account text, instrument text, quantity float8);
 SELECT margin_live('scratch', 'contracts') LIKE '%accounts: 0.%' AS live;
 SELECT relpersistence FROM pg_class WHERE relname = 'scratch_risk';
 DROP TABLE scratch_risk CASCADE;
-DROP FUNCTION scratch_live_positions, scratch_live_contracts, scratch_live_guard, scratch_live_adds_up, scratch_live_check CASCADE;
+DROP TRIGGER scratch_live_guard ON contracts;
+DROP TRIGGER scratch_live_written ON contracts;
+DROP FUNCTION scratch_live_positions, scratch_live_contracts, scratch_live_single, scratch_live_adds_up, scratch_live_check CASCADE;
 
 -- What cannot be set up says why.
 CREATE TABLE loose (instrument text, risk risk_array);

@@ -9,10 +9,10 @@ CREATE FUNCTION book_margin_recv(internal) RETURNS book_margin
 AS 'MODULE_PATHNAME', 'book_margin_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION book_margin_send(book_margin) RETURNS bytea
 AS 'MODULE_PATHNAME', 'book_margin_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION book_margin_in(cstring) IS 'Text form of a book_margin to value: bytes in hexadecimal, as they were written.';
-COMMENT ON FUNCTION book_margin_out(book_margin) IS 'A book_margin as text: bytes in hexadecimal.';
-COMMENT ON FUNCTION book_margin_recv(internal) IS 'A book_margin from its portable binary form.';
-COMMENT ON FUNCTION book_margin_send(book_margin) IS 'Portable binary form of a book_margin.';
+COMMENT ON FUNCTION book_margin_in(cstring) IS 'Support function of book_margin: a value from its text form, bytes in hexadecimal, as they were written.';
+COMMENT ON FUNCTION book_margin_out(book_margin) IS 'Support function of book_margin: the text form, bytes in hexadecimal.';
+COMMENT ON FUNCTION book_margin_recv(internal) IS 'Support function of book_margin: a value from its portable binary form.';
+COMMENT ON FUNCTION book_margin_send(book_margin) IS 'Support function of book_margin: the portable binary form.';
 
 CREATE TYPE book_margin (
 	INPUT = book_margin_in,

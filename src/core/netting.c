@@ -282,7 +282,7 @@ pm_net_sums(pm_net *net, pm_issue *issue)
 	const pm_risk_array *sums = net->sums;
 
 	sort_by_name(net);
-	/* One name with two sets: its blocks are neighbours. */
+	/* One name with two sets: its blocks are neighbours, the later known first. */
 	for (uint32_t i = 1; i < sums->underlyings; i++)
 	{
 		uint32_t	one = order_of(sums)[i - 1];
@@ -291,8 +291,8 @@ pm_net_sums(pm_net *net, pm_issue *issue)
 		if (net->names[one].name == net->names[other].name)
 		{
 			(void) pm_risk_fail_sets(pm_risk_name(sums, block_of(sums, one)),
-									 pm_risk_set_of(sums, block_of(sums, one)),
-									 pm_risk_set_of(sums, block_of(sums, other)), issue);
+									 pm_risk_set_of(sums, block_of(sums, other)),
+									 pm_risk_set_of(sums, block_of(sums, one)), issue);
 			return NULL;
 		}
 	}

@@ -26,6 +26,15 @@
 	do { (void) (context); ereport(ERROR, rest); } while (0)
 #endif
 
+/* 16 has one function for the privileges on all sorts of objects. */
+#if PG_VERSION_NUM >= 160000
+#define PM_FUNCTION_ACL(function, role) \
+	object_aclcheck(ProcedureRelationId, function, role, ACL_EXECUTE)
+#else
+#define PM_FUNCTION_ACL(function, role) \
+	pg_proc_aclcheck(function, role, ACL_EXECUTE)
+#endif
+
 /* 18 names the module and its version in the magic block. */
 #if PG_VERSION_NUM >= 180000
 #define PM_MODULE_MAGIC \

@@ -42,15 +42,20 @@ const pm_allocator pm_value_allocator = {grow_value, NULL};
 const pm_risk_array *
 pm_getarg_risk_array(FunctionCallInfo fcinfo, int argno)
 {
-	pm_risk_array *array;
-
 	if (PG_ARGISNULL(argno))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("risk_array must not be null"),
 				 errdetail("The argument is null, which is not an array without risk."),
 				 errhint("Leave such rows out: FILTER (WHERE r IS NOT NULL) on an aggregate, or the same condition in WHERE.")));
-	array = (pm_risk_array *) PG_DETOAST_DATUM(PG_GETARG_DATUM(argno));
+	return pm_sound_risk_array(PG_GETARG_DATUM(argno));
+}
+
+const pm_risk_array *
+pm_sound_risk_array(Datum value)
+{
+	pm_risk_array *array = (pm_risk_array *) PG_DETOAST_DATUM(value);
+
 	/* Sums without scenarios exist inside aggregates only. */
 	if (!pm_risk_valid(array, VARSIZE(array)) ||
 		(array->underlyings > 0 && array->scenarios == 0))

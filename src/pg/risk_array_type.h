@@ -12,6 +12,9 @@
 /* A risk_array argument, detoasted and found sound; NULL is an error. */
 extern const pm_risk_array *pm_getarg_risk_array(FunctionCallInfo fcinfo, int argno);
 
+/* The same of a value at hand. */
+extern const pm_risk_array *pm_sound_risk_array(Datum value);
+
 /* The stored form of an array: compact, palloc'd, with its length set. */
 extern pm_risk_array *pm_compact_risk_array(const pm_risk_array *array);
 

@@ -1,147 +1,3 @@
--- Live margin: triggers that keep one risk array per account and underlying,
--- and a pre-trade check.
---
--- margin_live() writes the tables, functions and triggers of one set-up into
--- the schema of the user's positions; what it made belongs to its caller and
--- lives without it.  The extension may be in any schema, so the functions it
--- writes name everything in full, and it keeps no table of its own: the
--- functions that drop and check a set-up find it by its triggers.
---
--- Why no change is lost, under READ COMMITTED:
---  * The array of (account, underlying) is the sum over committed positions of
---    quantity x the contract's committed array.  A trade adds and takes back
---    its own rows only; sums are exact, so the order of trades leaves no trace.
---  * A trade locks the contracts that it uses FOR SHARE, in the order of their
---    keys, and reads the arrays in the same statement, hence as they are once
---    the locks are held.  A re-mark has locked its contracts by its own UPDATE
---    when its trigger runs, so every trade in them has committed or waits, and
---    the trigger's statements take a snapshot of their own that sees the former.
---  * Rows of the risk table are locked in the order (account, underlying).
--- Under REPEATABLE READ and above a trade that comes too late fails with a
--- serialization error, because the contract or the risk row has a newer
--- version.  A re-mark would miss positions newer than its snapshot without
--- noticing, for a FOR SHARE lock leaves no version behind: it is refused.
--- A statement that changes positions and contracts at once, or a trigger that
--- does so half-way, would apply one change to the other's rows before these are
--- counted: the transaction remembers unfinished statements, and that is an error.
-
-CREATE FUNCTION margin_live_fill(template text, parts jsonb) RETURNS text
-LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
-DECLARE
-	piece text[];
-	filled text := '';
-BEGIN
-	-- One pass, so that a table called {risk} does no harm.
-	FOR piece IN SELECT regexp_matches(template, '([^{]+|\{(?![a-z_]+\}))|\{([a-z_]+)\}', 'g') LOOP
-		IF piece[2] IS NOT NULL AND NOT parts ? piece[2] THEN
-			RAISE 'margin_live_fill: no part "%"', piece[2] USING ERRCODE = 'internal_error';
-		END IF;
-		filled := filled || coalesce(piece[1], parts ->> piece[2], '');
-	END LOOP;
-	RETURN filled;
-END $body$;
-COMMENT ON FUNCTION margin_live_fill(text, jsonb) IS
-'Support function of margin_live: a template with its {parts} put in.';
-
-CREATE FUNCTION margin_live_refuse(problem text, account text, instrument text, contracts text) RETURNS risk_array
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
-BEGIN
-	IF problem = 'quantity' THEN
-		RAISE 'the position of account % in % has no quantity', coalesce(quote_ident(account), 'NULL'), coalesce(quote_ident(instrument), 'NULL')
-			USING ERRCODE = 'null_value_not_allowed', HINT = 'Give a number of contracts, 0 for none.';
-	END IF;
-	RAISE 'the position of account % in % has no risk array', coalesce(quote_ident(account), 'NULL'), coalesce(quote_ident(instrument), 'NULL')
-		USING ERRCODE = 'PM002',
-			DETAIL = format('%s has no array for the contract, and a position without one cannot be margined.', contracts),
-			HINT = CASE problem
-				WHEN 'held' THEN 'Close the positions in the contract before its array goes.'
-				ELSE 'Store the array of one contract there first: risk_array(margin_position(..., quantity => 1, ...), scenarios).' END;
-END $body$;
-COMMENT ON FUNCTION margin_live_refuse(text, text, text, text) IS
-'Support function of margin_live: raises the error for a position without quantity (22004) or without a contract array (PM002).';
-
-CREATE FUNCTION margin_live_exceeded(
-	requirement_before float8,
-	margin margin_result,
-	available float8,
-	instruments bigint,
-	instrument text,
-	traded float8,
-	buy float8,
-	sell float8,
-	OUT detail text,
-	OUT hint text
-) RETURNS record
-LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
-DECLARE
-	most float8 := CASE WHEN traded < 0 THEN sell ELSE buy END;
-	verb text := CASE WHEN traded < 0 THEN 'sold' ELSE 'bought' END;
-BEGIN
-	detail := format('Required %s%s (before: %s), available %s; worst in scenario %s of %s (price %s %%, volatility %s %%).',
-		trim_scale(round((margin).requirement::numeric, 8)), ' ' || (margin).currency, trim_scale(round(requirement_before::numeric, 8)),
-		coalesce(trim_scale(round(nullif(available, 'NaN')::numeric, 8))::text, 'unknown'), (margin).worst_scenario, quote_ident((margin).worst_underlying),
-		trim_scale(round(100 * (margin).worst_price_shock::numeric, 4)), trim_scale(round(100 * (margin).worst_vol_shock::numeric, 4)));
-	hint := CASE
-		WHEN available IS NULL OR available = 'NaN' THEN 'Give the account a limit; Infinity is none.'
-		WHEN instruments <> 1 OR traded = 0 THEN 'Trade one contract at a time to be told the largest size that fits.'
-		WHEN most > 0 THEN format('At most %s of %s can be %s (%s asked for).', trim_scale(most::numeric), quote_ident(instrument), verb, trim_scale(abs(traded)::numeric))
-		ELSE format('None of %s can be %s (%s asked for).', quote_ident(instrument), verb, trim_scale(abs(traded)::numeric)) END;
-END $body$;
-COMMENT ON FUNCTION margin_live_exceeded(float8, margin_result, float8, bigint, text, float8, float8, float8) IS
-'Support function of margin_live: detail and hint of the pre-trade check''s error (PM001).';
-
-CREATE FUNCTION margin_live_column(relation regclass, column_name name, argument text, OUT type oid, OUT type_name text, OUT collation_oid oid) RETURNS record
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-BEGIN
-	SELECT a.atttypid, format_type(a.atttypid, a.atttypmod), a.attcollation INTO type, type_name, collation_oid
-	FROM pg_attribute a WHERE a.attrelid = relation AND a.attname = column_name AND a.attnum > 0 AND NOT a.attisdropped;
-	IF NOT FOUND THEN
-		RAISE 'table % has no column %', relation, quote_ident(column_name)
-			USING ERRCODE = 'undefined_column', HINT = format('Name the column with %s => ''...''.', argument);
-	END IF;
-END $body$;
-COMMENT ON FUNCTION margin_live_column(regclass, name, text) IS
-'Support function of margin_live: type and collation of a column, or an error that says which argument names it.';
-
-CREATE FUNCTION margin_live_equals(type oid) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-	-- What GROUP BY and a primary key call equal, whatever the search path.
-	-- Types that borrow the operators of another (varchar, enums) have the server's.
-	SELECT coalesce(
-		(SELECT format('OPERATOR(%I.%s)', n.nspname, o.oprname)
-		 FROM pg_opclass c
-			JOIN pg_amop a ON a.amopfamily = c.opcfamily AND a.amoplefttype = c.opcintype AND a.amoprighttype = c.opcintype AND a.amopstrategy = 3
-			JOIN pg_operator o ON o.oid = a.amopopr
-			JOIN pg_namespace n ON n.oid = o.oprnamespace
-		 WHERE c.opcmethod = (SELECT oid FROM pg_am WHERE amname = 'btree') AND c.opcdefault
-			AND c.opcintype = coalesce((SELECT nullif(t.typbasetype, 0) FROM pg_type t WHERE t.oid = type), type)),
-		'OPERATOR(pg_catalog.=)')
-$body$;
-COMMENT ON FUNCTION margin_live_equals(oid) IS
-'Support function of margin_live: the equality operator of a type, with its schema.';
-
-CREATE FUNCTION margin_live_find(positions regclass, target name, OUT schema name, OUT base name) RETURNS record
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-DECLARE
-	targets text[];
-BEGIN
-	SELECT array_agg(DISTINCT left(p.proname, -length('_live_positions')) ORDER BY left(p.proname, -length('_live_positions'))), min(n.nspname)
-	INTO targets, schema
-	FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
-	WHERE t.tgrelid = positions AND NOT t.tgisinternal AND p.proname LIKE '%\_live\_positions'
-		AND obj_description(p.oid, 'pg_proc') LIKE 'Live margin %';
-	base := CASE WHEN target IS NOT NULL THEN target WHEN cardinality(targets) = 1 THEN targets[1] END;
-	IF base IS NULL AND targets IS NOT NULL THEN
-		RAISE 'table % has more than one live margin', positions
-			USING ERRCODE = 'ambiguous_parameter', HINT = format('Say target => ''...'' with one of: %s.', array_to_string(targets, ', '));
-	ELSIF base IS NULL OR NOT coalesce(base = ANY (targets), false) THEN
-		RAISE 'table % has no live margin%', positions, coalesce(' called ' || quote_ident(target), '')
-			USING ERRCODE = 'undefined_object', HINT = 'margin_live(positions, contracts) makes it.';
-	END IF;
-END $body$;
-COMMENT ON FUNCTION margin_live_find(regclass, name) IS
-'Support function of margin_live_drop and margin_live_check: finds a set-up by its triggers.';
-
 CREATE FUNCTION margin_live(
 	positions regclass,
 	contracts regclass,
@@ -239,31 +95,21 @@ DECLARE
 		LOOP{move_row}
 		END LOOP;$sql$;
 
-	-- One row whose account and contract stay, which is what most statements
-	-- are, asks for one small plan instead.  It finds nothing, and leaves the
-	-- work to what follows, if there is more to it: more rows, no array, an
-	-- underlying that has just changed, an array over several of them.
-	direct_insert text := $sql$
-		INSERT INTO {risk_table} AS t (account, underlying, risk)
-		SELECT n.account, u.underlying, n.quantity OPERATOR({ext}.*) k.risk
-		FROM ({new}) n
-		CROSS JOIN LATERAL (SELECT k.{risk} AS risk FROM {contracts} k WHERE k.{key} {same_instrument} n.instrument FOR SHARE) k
-		CROSS JOIN LATERAL {ext}.risk_by_underlying(k.risk) u
-		WHERE n.quantity IS NOT NULL{only_new} AND u.risk OPERATOR({ext}.=) k.risk
-		ON CONFLICT (account, underlying) DO UPDATE SET risk = t.risk OPERATOR({ext}.+) excluded.risk;$sql$;
-	-- (An UPDATE computes its new value before it waits for the row.  It must
-	-- not take a new array from the sum of an old one: if the contract that
-	-- was locked is not the version that the statement's snapshot sees, the
-	-- sum may not be either, and the general way takes a new snapshot.)
-	direct_update text := $sql$
-		UPDATE {risk_table} t
-		SET risk = t.risk OPERATOR({ext}.-) (o.quantity OPERATOR({ext}.*) k.risk) OPERATOR({ext}.+) (n.quantity OPERATOR({ext}.*) k.risk)
-		FROM ({old}) o CROSS JOIN ({new}) n
-		CROSS JOIN LATERAL (SELECT k.{risk} AS risk, k.ctid AS version FROM {contracts} k WHERE k.{key} {same_instrument} n.instrument FOR SHARE) k
-		JOIN {contracts} s ON s.{key} {same_instrument} n.instrument AND s.ctid = k.version
-		CROSS JOIN LATERAL {ext}.risk_by_underlying(k.risk) u
-		WHERE o.account {same_account} n.account AND o.instrument {same_instrument} n.instrument AND o.quantity <> n.quantity{only_new}
-			AND u.risk OPERATOR({ext}.=) k.risk AND t.account {same_account} n.account AND t.underlying = u.underlying;$sql$;
+	-- One row added, or one whose quantity alone changes, is what most statements
+	-- are: margin_live_trade (src/pg/live.c) does it by these, and leaves to the
+	-- function below what is more than that: more rows, no array, an array over
+	-- several underlyings.  The second statement takes its snapshot when the
+	-- contract is locked, so it finds the sum of that very array.
+	-- $1 instrument, $2 and $3 quantity before and after
+	single_contract text := $sql$
+		SELECT k.{risk}, $2::pg_catalog.float8, $3::pg_catalog.float8 FROM {contracts} k WHERE k.{key} {same_instrument} $1 FOR SHARE$sql$;
+	-- $1 account, $2 underlying, $3 array, $4 and $5 quantity before and after
+	single_add text := $sql$
+		INSERT INTO {risk_table} AS t (account, underlying, risk) VALUES ($1, $2, $5 OPERATOR({ext}.*) $3)
+		ON CONFLICT (account, underlying) DO UPDATE SET risk = t.risk OPERATOR({ext}.+) excluded.risk$sql$;
+	single_move text := $sql$
+		UPDATE {risk_table} t SET risk = {ext}.margin_live_moved(t.risk, $3, $4, $5)
+		WHERE t.account {same_account} $1 AND t.underlying = $2$sql$;
 
 	-- One row in general: the array is cut in the order of underlyings, so
 	-- there is nothing to sort.  is_one is NULL if there is no row at all.
@@ -464,18 +310,15 @@ BEGIN
 		'risk_table', format('%I.%I', held_schema, base || '_risk'), 'risk_text', quote_literal(format('%I.%I', held_schema, base || '_risk')),
 		'view', format('%I.%I', held_schema, base || '_margin'),
 		'lock_table', format('%I.%I', held_schema, base || '_live_lock'),
-		'guard', format('%I.%I', held_schema, base || '_live_guard'),
+		'vouch', format('%I.%I', held_schema, base || '_live_single'),
 		'on_positions', format('%I.%I', held_schema, base || '_live_positions'),
 		'on_contracts', format('%I.%I', held_schema, base || '_live_contracts'),
 		'adds_up', format('%I.%I', held_schema, base || '_live_adds_up'),
 		'check', format('%I.%I', held_schema, base || '_live_check'),
-		'trigger', quote_ident(base || '_live'), 'guard_trigger', quote_ident(base || '_live_guard'), 'close_trigger', quote_ident(base || '_live_close'),
+		'trigger', quote_ident(base || '_live'), 'guard_trigger', quote_ident(base || '_live_guard'), 'close_trigger', quote_ident(base || '_live_written'),
 		'trigger_insert', quote_ident(base || '_live_insert'), 'trigger_update', quote_ident(base || '_live_update'),
 		'trigger_delete', quote_ident(base || '_live_delete'), 'trigger_truncate', quote_ident(base || '_live_truncate'),
-		'check_hint', quote_literal('See what else differs: ' || check_call),
-		-- A letter per unfinished statement; one pair per set-up, in the transaction's settings.
-		'open_positions', quote_literal('margin_live.positions_' || md5(gen_random_uuid()::text)),
-		'open_contracts', quote_literal('margin_live.contracts_' || md5(gen_random_uuid()::text)))
+		'check_hint', quote_literal('See what else differs: ' || check_call))
 	INTO parts FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = contracts;
 	IF limits IS NOT NULL THEN
 		SELECT parts || jsonb_build_object('limits', format('%I.%I', n.nspname, c.relname),
@@ -484,6 +327,13 @@ BEGIN
 			'limit_lock', CASE WHEN limits_kind IN ('r', 'p') THEN 'FOR SHARE' ELSE '' END)
 		INTO parts FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = limits;
 	END IF;
+
+	-- What the triggers call.  All have the risk table's name first, by which
+	-- margin_live_drop finds them.
+	parts := parts || jsonb_build_object(
+		'guard_positions', margin_live_fill($sql${ext}.margin_live_guard({risk_text}, 'positions', {positions_text}, {contracts_text})$sql$, parts),
+		'guard_contracts', margin_live_fill($sql${ext}.margin_live_guard({risk_text}, 'contracts', {positions_text}, {contracts_text})$sql$, parts),
+		'trade', margin_live_fill($sql${ext}.margin_live_trade({risk_text}, $sql$, parts) || format('%L, %L)', held_schema, base || '_live_single'));
 
 	-- From here on nobody changes positions or contracts until the triggers exist.
 	EXECUTE margin_live_fill('LOCK TABLE {positions} IN SHARE ROW EXCLUSIVE MODE', parts);
@@ -520,24 +370,6 @@ BEGIN
 END $sql$, parts));
 	EXECUTE margin_live_fill('CREATE TRIGGER {trigger} AFTER INSERT ON {risk_table} FOR EACH ROW EXECUTE FUNCTION {adds_up}()', parts);
 
-	EXECUTE margin_live_fill('CREATE FUNCTION {guard}() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS ', parts)
-		|| quote_literal(margin_live_fill($sql$
-DECLARE
-	setting text;
-BEGIN
-	IF TG_WHEN = 'AFTER' THEN
-		setting := set_config(TG_ARGV[0], substr(current_setting(TG_ARGV[0]), 2), true);
-		RETURN NULL;
-	END IF;
-	IF current_setting(TG_ARGV[1], true) <> '' THEN
-		RAISE 'positions in % and contracts in % cannot change in one statement', {positions_text}, {contracts_text}
-			USING ERRCODE = 'PM003', DETAIL = format('%s on %I.%I began before the other was finished.', TG_OP, TG_TABLE_SCHEMA, TG_TABLE_NAME),
-				HINT = 'Use two statements, one after the other; not WITH, ON ... CASCADE, or a trigger of one that changes the other.';
-	END IF;
-	setting := set_config(TG_ARGV[0], concat(current_setting(TG_ARGV[0], true), 'x'), true);
-	RETURN NULL;
-END $sql$, parts));
-
 	-- Positions.
 	IF row_level THEN
 		new_rows := 'SELECT NEW.{account} AS account, NEW.{instrument} AS instrument, NEW.{quantity}::pg_catalog.float8 AS quantity, true AS added';
@@ -557,21 +389,17 @@ END $sql$, parts));
 		parts := parts || jsonb_build_object(
 			'bulk', margin_live_fill(CASE operation WHEN 'insert' THEN add_rows ELSE move_rows END, parts),
 			'single', margin_live_fill(CASE operation WHEN 'insert' THEN single_insert WHEN 'update' THEN single_update ELSE single_delete END, parts));
-		parts := parts || jsonb_build_object('one_row', E'\n\t\t' || (parts ->> 'single') ||
+		parts := parts || jsonb_build_object(operation, E'\n\t\t' || (parts ->> 'single') ||
 			CASE WHEN limits IS NULL THEN '' ELSE margin_live_fill(limit_before, parts) END ||
 			margin_live_fill(one_row, parts) ||
 			CASE WHEN limits IS NULL THEN '' ELSE margin_live_fill(limit_after, parts) END);
-		parts := parts || jsonb_build_object(operation,
-			CASE WHEN limits IS NOT NULL OR operation = 'delete' THEN parts ->> 'one_row'
-			ELSE margin_live_fill((CASE operation WHEN 'insert' THEN direct_insert ELSE direct_update END) || E'\n\t\tIF NOT FOUND THEN{one_row}\n\t\tEND IF;', parts) END);
 	END LOOP;
 	EXECUTE margin_live_fill('CREATE FUNCTION {on_positions}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS ', parts)
 		|| quote_literal(margin_live_fill($sql$
 DECLARE
 	single record;
 	change record;
-	gone boolean;
-	setting text;{limit_variables}
+	gone boolean;{limit_variables}
 BEGIN
 	IF TG_OP = 'INSERT' THEN{insert}
 	ELSIF TG_OP = 'UPDATE' THEN{update}
@@ -585,12 +413,18 @@ BEGIN
 				HINT = 'BEGIN ISOLATION LEVEL READ COMMITTED';
 	ELSE
 		DELETE FROM {risk_table};
-		RETURN NULL;
 	END IF;
-	{close}
 	RETURN NULL;
-END $sql$, parts || jsonb_build_object('close', CASE WHEN row_level THEN '' ELSE
-	margin_live_fill($sql$setting := set_config({open_positions}, substr(current_setting({open_positions}), 2), true);$sql$, parts) END)));
+END $sql$, parts));
+
+	-- Whose trades these are and how one row is taken over: the trigger function
+	-- is the extension's, so it does with the owner's privileges only what the
+	-- owner's function says.
+	EXECUTE margin_live_fill($sql$CREATE FUNCTION {vouch}(OUT positions oid, OUT general oid, OUT account text, OUT instrument text, OUT quantity text,
+		OUT contract text, OUT added text, OUT moved text) LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $sql$, parts)
+		|| quote_literal(format('SELECT %L::regclass::oid, %L::regprocedure::oid, %L::text, %L::text, %L::text, %L::text, %L::text, %L::text',
+			parts ->> 'positions', (parts ->> 'on_positions') || '()', account, instrument, quantity,
+			CASE WHEN limits IS NULL THEN margin_live_fill(single_contract, parts) END, margin_live_fill(single_add, parts), margin_live_fill(single_move, parts)));
 
 	-- Contracts.
 	EXECUTE margin_live_fill('CREATE FUNCTION {on_contracts}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS ', parts)
@@ -599,7 +433,6 @@ DECLARE
 	changed text := CASE TG_OP WHEN 'DELETE' THEN {changed_delete} ELSE {changed_update} END;
 	change record;
 	gone boolean;
-	setting text;
 BEGIN
 	IF TG_OP = 'TRUNCATE' THEN
 		IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
@@ -619,11 +452,8 @@ BEGIN
 	-- Planned each time: one contract and all contracts ask for different plans.
 	FOR change IN EXECUTE changed || {remark}{using} LOOP{move_row}
 	END LOOP;
-	{close}
 	RETURN NULL;
 END $sql$, parts || jsonb_build_object(
-		'close', CASE WHEN row_level THEN '' ELSE
-			margin_live_fill($sql$setting := set_config({open_contracts}, substr(current_setting({open_contracts}), 2), true);$sql$, parts) END,
 		'changed_update', quote_literal(margin_live_fill(changed_contracts, parts || jsonb_build_object(
 			'old_contracts', margin_live_fill(old_contracts, parts), 'new_contracts', margin_live_fill(new_contracts, parts)))),
 		-- a DELETE has no new rows to name
@@ -650,19 +480,20 @@ END $sql$, parts || jsonb_build_object('recomputed', margin_live_fill(recomputed
 		EXECUTE margin_live_fill('COMMENT ON TABLE {lock_table} IS ', parts) || quote_literal(
 			format('Live margin of %s: a row per account that the pre-trade check locks; changes counts the statements checked.', parts ->> 'positions'));
 	END IF;
-	EXECUTE margin_live_fill('CREATE TRIGGER {guard_trigger} BEFORE INSERT OR UPDATE OR DELETE ON {positions} FOR EACH STATEMENT EXECUTE FUNCTION {guard}({open_positions}, {open_contracts})', parts);
-	EXECUTE margin_live_fill('CREATE TRIGGER {guard_trigger} BEFORE UPDATE OR DELETE ON {contracts} FOR EACH STATEMENT EXECUTE FUNCTION {guard}({open_contracts}, {open_positions})', parts);
+	EXECUTE margin_live_fill('CREATE TRIGGER {guard_trigger} BEFORE INSERT OR UPDATE OR DELETE ON {positions} FOR EACH STATEMENT EXECUTE FUNCTION {guard_positions}', parts);
+	EXECUTE margin_live_fill('CREATE TRIGGER {guard_trigger} BEFORE UPDATE OR DELETE ON {contracts} FOR EACH STATEMENT EXECUTE FUNCTION {guard_contracts}', parts);
+	-- These come last: triggers of one event fire in the order of their names.
+	EXECUTE margin_live_fill('CREATE TRIGGER {close_trigger} AFTER INSERT OR UPDATE OR DELETE ON {positions} FOR EACH STATEMENT EXECUTE FUNCTION {guard_positions}', parts);
+	EXECUTE margin_live_fill('CREATE TRIGGER {close_trigger} AFTER UPDATE OR DELETE ON {contracts} FOR EACH STATEMENT EXECUTE FUNCTION {guard_contracts}', parts);
 	IF row_level THEN
-		EXECUTE margin_live_fill('CREATE TRIGGER {close_trigger} AFTER INSERT OR UPDATE OR DELETE ON {positions} FOR EACH STATEMENT EXECUTE FUNCTION {guard}({open_positions})', parts);
-		EXECUTE margin_live_fill('CREATE TRIGGER {close_trigger} AFTER UPDATE OR DELETE ON {contracts} FOR EACH STATEMENT EXECUTE FUNCTION {guard}({open_contracts})', parts);
-		EXECUTE margin_live_fill('CREATE TRIGGER {trigger} AFTER INSERT OR UPDATE OR DELETE ON {positions} FOR EACH ROW EXECUTE FUNCTION {on_positions}()', parts);
+		EXECUTE margin_live_fill('CREATE TRIGGER {trigger} AFTER INSERT OR UPDATE OR DELETE ON {positions} FOR EACH ROW EXECUTE FUNCTION {trade}', parts);
 		EXECUTE margin_live_fill('CREATE TRIGGER {trigger} AFTER UPDATE OR DELETE ON {contracts} FOR EACH ROW EXECUTE FUNCTION {on_contracts}()', parts);
 		EXECUTE margin_live_fill('ALTER TABLE {positions} ENABLE ALWAYS TRIGGER {trigger}', parts);
 		EXECUTE margin_live_fill('ALTER TABLE {contracts} ENABLE ALWAYS TRIGGER {trigger}', parts);
 	ELSE
-		EXECUTE margin_live_fill('CREATE TRIGGER {trigger_insert} AFTER INSERT ON {positions} REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION {on_positions}()', parts);
-		EXECUTE margin_live_fill('CREATE TRIGGER {trigger_update} AFTER UPDATE ON {positions} REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION {on_positions}()', parts);
-		EXECUTE margin_live_fill('CREATE TRIGGER {trigger_delete} AFTER DELETE ON {positions} REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION {on_positions}()', parts);
+		EXECUTE margin_live_fill('CREATE TRIGGER {trigger_insert} AFTER INSERT ON {positions} REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION {trade}', parts);
+		EXECUTE margin_live_fill('CREATE TRIGGER {trigger_update} AFTER UPDATE ON {positions} REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION {trade}', parts);
+		EXECUTE margin_live_fill('CREATE TRIGGER {trigger_delete} AFTER DELETE ON {positions} REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION {trade}', parts);
 		EXECUTE margin_live_fill('CREATE TRIGGER {trigger_update} AFTER UPDATE ON {contracts} REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION {on_contracts}()', parts);
 		EXECUTE margin_live_fill('CREATE TRIGGER {trigger_delete} AFTER DELETE ON {contracts} REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION {on_contracts}()', parts);
 	END IF;
@@ -687,13 +518,15 @@ END $sql$, parts || jsonb_build_object('recomputed', margin_live_fill(recomputed
 	END LOOP;
 	FOR col IN SELECT v.* FROM (VALUES
 			('adds_up()', 'refuses a first position whose array does not add up with the account''s others.'),
-			('guard()', 'refuses a statement that changes positions and contracts at once.'),
+			('vouch()', 'says whose margin it is and how a single row is taken over; margin_live_trade() does so with the owner''s privileges.'),
 			('on_positions()', CASE WHEN limits IS NULL THEN 'takes a change of positions over into the risk table.'
 				ELSE 'takes a change of positions over into the risk table and holds accounts to their limits.' END),
 			('on_contracts()', 'takes changed contract arrays over into the risk table.'),
 			('check()', 'what differs from a full recomputation: nothing, ever.')) v(function, purpose) LOOP
 		EXECUTE format('COMMENT ON FUNCTION %s() IS %L', parts ->> split_part(col.function, '(', 1), format('Live margin of %s: %s', parts ->> 'positions', col.purpose));
 		EXECUTE format('ALTER FUNCTION %s() DEPENDS ON EXTENSION portfolio_margin', parts ->> split_part(col.function, '(', 1));
+		-- A trigger on somebody's own table must not write for the owner.
+		EXECUTE format('REVOKE ALL ON FUNCTION %s() FROM PUBLIC', parts ->> split_part(col.function, '(', 1));
 	END LOOP;
 	-- Margins as they are now; an account that does not add up shows here.
 	EXECUTE margin_live_fill('SELECT count(*) FROM {view}', parts) INTO filled;
@@ -707,43 +540,3 @@ END $body$;
 COMMENT ON FUNCTION margin_live(regclass, regclass, name, name, name, name, name, name, boolean, regclass, name, name, float8) IS
 'Keeps each account''s margin current in the transaction of every trade: makes, next to positions (account, instrument, quantity), a table <target>_risk with one array per account and underlying, the triggers that keep it, and a view <target>_margin. contracts holds the array of one contract per instrument (contract_instrument, risk). target defaults to the name of the positions table; row_level is for partitioned, distributed and subscribed tables. With limits (a table or view with limit_account and limit_column, in the currency of the margin) a trade that raises the requirement above the limit is refused with SQLSTATE PM001, and the hint names the largest multiple of lot that fits. Returns what was made. Example: margin_live(''positions'', ''contracts'', account => ''account_id'')';
 
-CREATE FUNCTION margin_live_drop(positions regclass, target name DEFAULT NULL) RETURNS text
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $body$
-DECLARE
-	setup record;
-	suffix text;
-BEGIN
-	-- The extension may be anywhere; the function's own setting ends this one.
-	PERFORM set_config('search_path', format('pg_catalog, %I, pg_temp', (SELECT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'portfolio_margin')), true);
-	SELECT * INTO setup FROM margin_live_find(positions, target);
-	-- Triggers go with their functions; views of the user's on top are an error.
-	FOREACH suffix IN ARRAY ARRAY['_live_positions', '_live_contracts', '_live_guard', '_live_adds_up', '_live_check'] LOOP
-		EXECUTE format('DROP FUNCTION %I.%I() CASCADE', setup.schema, setup.base || suffix);
-	END LOOP;
-	EXECUTE format('DROP VIEW %I.%I', setup.schema, setup.base || '_margin');
-	EXECUTE format('DROP TABLE %I.%I', setup.schema, setup.base || '_risk');
-	EXECUTE format('DROP TABLE IF EXISTS %I.%I', setup.schema, setup.base || '_live_lock');
-	RETURN format('The margin of %s is no longer live.', positions);
-END $body$;
-COMMENT ON FUNCTION margin_live_drop(regclass, name) IS
-'Removes what margin_live made for a positions table: triggers, functions, risk table and view; target is needed if there are several. Example: margin_live_drop(''positions'')';
-
-CREATE FUNCTION margin_live_check(
-	positions regclass,
-	target name DEFAULT NULL,
-	OUT account text,
-	OUT underlying text,
-	OUT stored risk_array,
-	OUT recomputed risk_array
-) RETURNS SETOF record
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-DECLARE
-	setup record;
-BEGIN
-	-- The extension may be anywhere; the function's own setting ends this one.
-	PERFORM set_config('search_path', format('pg_catalog, %I, pg_temp', (SELECT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'portfolio_margin')), true);
-	SELECT * INTO setup FROM margin_live_find(positions, target);
-	RETURN QUERY EXECUTE format('SELECT * FROM %I.%I()', setup.schema, setup.base || '_live_check');
-END $body$;
-COMMENT ON FUNCTION margin_live_check(regclass, name) IS
-'Recomputes every account of a live margin from its positions and returns what differs from the stored arrays in a single byte: nothing, ever. Reads all positions. Example: SELECT * FROM margin_live_check(''positions'')';
