@@ -83,7 +83,7 @@ CREATE TYPE scenario_set (
 	STORAGE = extended
 );
 COMMENT ON TYPE scenario_set IS
-'An ordered list of 1 to 100,000 market scenarios, numbered from 1, which each underlying meets by itself. Made by a generator, from market_scenario[], or joined with ||. Equal sets have equal rows, however they were made. Example: ''scenario_grid(price_range => 0.15, price_steps => 5, vol_shocks => {-0.25,0,0.25})''::scenario_set';
+'An ordered list of 1 to 100,000 market scenarios, numbered from 1. Common: each underlying meets them by itself. Joint (joint_scenarios): a scenario is one state of the world, with a move per underlying. Made by a generator, from market_scenario[], or joined with ||. Equal sets are of one kind and have equal rows, however they were made. Example: ''scenario_grid(price_range => 0.15, price_steps => 5, vol_shocks => {-0.25,0,0.25})''::scenario_set';
 
 CREATE FUNCTION scenario_set(scenarios market_scenario[]) RETURNS scenario_set
 AS 'MODULE_PATHNAME', 'scenario_set_from_array'
@@ -124,7 +124,7 @@ CREATE FUNCTION scenarios(scenario_set scenario_set) RETURNS SETOF market_scenar
 AS 'MODULE_PATHNAME', 'scenarios'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 33 COST 10;
 COMMENT ON FUNCTION scenarios(scenario_set) IS
-'The rows of a set, in their order; WITH ORDINALITY gives their numbers. Example: SELECT * FROM scenarios(tims_scenarios(0.08, 0.06)) WITH ORDINALITY';
+'The rows of a common set, in their order; WITH ORDINALITY gives their numbers. A joint set is listed for one underlying: scenarios(scenario_set, underlying). Example: SELECT * FROM scenarios(tims_scenarios(0.08, 0.06)) WITH ORDINALITY';
 
 -- Generators.
 
@@ -168,7 +168,7 @@ CREATE OPERATOR || (
 	FUNCTION = scenario_set_concat, LEFTARG = scenario_set, RIGHTARG = scenario_set
 );
 COMMENT ON OPERATOR || (scenario_set, scenario_set) IS
-'The scenarios of the left set, then those of the right. Example: scenario_grid(0.16, 4) || ARRAY[market_scenario(price_shock => -0.66, weight => 0.24)]';
+'The scenarios of the left set, then those of the right. Joint sets must name the same underlyings; a joint set and a common one are an error. Example: scenario_grid(0.16, 4) || ARRAY[market_scenario(price_shock => -0.66, weight => 0.24)]';
 
 CREATE FUNCTION scenario_set_lt(a scenario_set, b scenario_set) RETURNS boolean
 AS 'MODULE_PATHNAME', 'scenario_set_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
@@ -222,12 +222,12 @@ CREATE OPERATOR > (
 	FUNCTION = scenario_set_gt, LEFTARG = scenario_set, RIGHTARG = scenario_set,
 	COMMUTATOR = <, NEGATOR = <=, RESTRICT = scalargtsel, JOIN = scalargtjoinsel
 );
-COMMENT ON OPERATOR < (scenario_set, scenario_set) IS 'Less: fewer scenarios, or the first row that differs is less, field by field. Example: tims_scenarios(0.1, 0.1) < scenario_grid(0.1, 5)';
+COMMENT ON OPERATOR < (scenario_set, scenario_set) IS 'Less: common before joint, then fewer scenarios, of joint sets fewer underlyings or lesser names, then the first row that differs is less, field by field. Example: tims_scenarios(0.1, 0.1) < scenario_grid(0.1, 5)';
 COMMENT ON OPERATOR <= (scenario_set, scenario_set) IS 'Less or the same rows. Example: tims_scenarios(0.1, 0.1) <= scenario_grid(0.1, 5)';
-COMMENT ON OPERATOR = (scenario_set, scenario_set) IS 'The same rows in the same order, however they were made. Example: scenario_grid(0.1, 1) = ARRAY[market_scenario(price_shock => -0.1), market_scenario(), market_scenario(price_shock => 0.1)]::scenario_set';
+COMMENT ON OPERATOR = (scenario_set, scenario_set) IS 'The same rows in the same order, however they were made; of joint sets for the same underlyings, told by 128 bits of hashes. Example: scenario_grid(0.1, 1) = ARRAY[market_scenario(price_shock => -0.1), market_scenario(), market_scenario(price_shock => 0.1)]::scenario_set';
 COMMENT ON OPERATOR <> (scenario_set, scenario_set) IS 'Not the same rows in the same order. Example: scenario_grid(0.1, 1) <> scenario_grid(0.1, 2)';
 COMMENT ON OPERATOR >= (scenario_set, scenario_set) IS 'Greater or the same rows. Example: scenario_grid(0.1, 5) >= tims_scenarios(0.1, 0.1)';
-COMMENT ON OPERATOR > (scenario_set, scenario_set) IS 'Greater: more scenarios, or the first row that differs is greater, field by field. Example: scenario_grid(0.1, 5) > tims_scenarios(0.1, 0.1)';
+COMMENT ON OPERATOR > (scenario_set, scenario_set) IS 'Greater in the order of <. Example: scenario_grid(0.1, 5) > tims_scenarios(0.1, 0.1)';
 
 CREATE OPERATOR FAMILY scenario_set_ops USING btree;
 COMMENT ON OPERATOR FAMILY scenario_set_ops USING btree IS 'Order of scenario sets, for sorting, DISTINCT and indexes.';

@@ -19,13 +19,13 @@ CREATE TYPE margin_result AS (
 );
 COMMENT ON TYPE margin_result IS
 'What an account must hold, why, and its Greeks, all amounts in the positions'' currency. Losses and requirements are positive. Example: SELECT account, (portfolio_margin(p)).* FROM book GROUP BY account';
-COMMENT ON COLUMN margin_result.requirement IS 'Sum over underlyings of max(scan loss, minimum charge). The value of short options is not part of it.';
-COMMENT ON COLUMN margin_result.scan_loss IS 'Sum over underlyings of max(0, -least weighted profit over the scenarios).';
+COMMENT ON COLUMN margin_result.requirement IS 'Sum over underlyings of max(scan loss, minimum charge); under joint scenarios the scan loss of all together. The value of short options is not part of it.';
+COMMENT ON COLUMN margin_result.scan_loss IS 'Sum over underlyings of max(0, -least weighted profit over the scenarios); under joint scenarios max(0, -least profit of all underlyings together).';
 COMMENT ON COLUMN margin_result.minimum_charge IS 'Sum over underlyings of the minimum charge; 0 in this version.';
-COMMENT ON COLUMN margin_result.worst_scenario IS 'Number, from 1, of the scenario with the largest loss in the underlying with the largest scan loss; without any loss, of the smallest gain. Ties: lowest number, then underlying in C collation.';
-COMMENT ON COLUMN margin_result.worst_underlying IS 'The underlying that worst_scenario belongs to.';
-COMMENT ON COLUMN margin_result.worst_price_shock IS 'price_shock of worst_scenario: -0.15 is 15 % down.';
-COMMENT ON COLUMN margin_result.worst_vol_shock IS 'vol_shock of worst_scenario: 0.25 is up by a quarter.';
+COMMENT ON COLUMN margin_result.worst_scenario IS 'Number, from 1, of the scenario with the largest loss in the underlying with the largest scan loss; without any loss, of the smallest gain. Ties: lowest number, then underlying in C collation. Under joint scenarios that of all underlyings together.';
+COMMENT ON COLUMN margin_result.worst_underlying IS 'The underlying that worst_scenario belongs to; under joint scenarios the one that loses most in it, ties: the first in C collation.';
+COMMENT ON COLUMN margin_result.worst_price_shock IS 'price_shock of worst_scenario, for worst_underlying: -0.15 is 15 % down.';
+COMMENT ON COLUMN margin_result.worst_vol_shock IS 'vol_shock of worst_scenario, for worst_underlying: 0.25 is up by a quarter.';
 COMMENT ON COLUMN margin_result.market_value IS 'Sum of position_value; negative where short options outweigh.';
 COMMENT ON COLUMN margin_result.delta_cash IS 'Sum of S*dV/dS: the amount of underlying that moves alike.';
 COMMENT ON COLUMN margin_result.gamma_cash_1pct IS 'Sum of 0.01*S^2*d2V/dS2: change of delta_cash when the price rises by 1 %.';
@@ -105,7 +105,7 @@ CREATE AGGREGATE portfolio_margin(margin_position margin_position, scenario_set 
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE portfolio_margin(margin_position, scenario_set) IS
-'The same under the given scenarios. Each underlying may come with a set of its own, by a join; within a group all sets have the same number of scenarios and one underlying keeps one set. Example: SELECT account, (portfolio_margin(p, tims_scenarios(0.08, 0.06))).requirement FROM book GROUP BY account';
+'The same under the given scenarios. Each underlying may come with a set of its own, by a join; within a group all sets have the same number of scenarios and one underlying keeps one set. Of joint scenarios a group has one set, which names all its underlyings. Example: SELECT account, (portfolio_margin(p, tims_scenarios(0.08, 0.06))).requirement FROM book GROUP BY account';
 
 CREATE AGGREGATE portfolio_greeks(margin_position margin_position) (
 	SFUNC = portfolio_greeks_trans,

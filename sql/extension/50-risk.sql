@@ -57,7 +57,7 @@ CREATE OPERATOR - (FUNCTION = risk_array_negate, RIGHTARG = risk_array);
 CREATE OPERATOR * (FUNCTION = risk_array_scale, LEFTARG = float8, RIGHTARG = risk_array, COMMUTATOR = *);
 CREATE OPERATOR * (FUNCTION = risk_array_scaled_by, LEFTARG = risk_array, RIGHTARG = float8, COMMUTATOR = *);
 COMMENT ON OPERATOR + (risk_array, risk_array) IS
-'Both together. One underlying has one scenario set, all sets have the same number of scenarios, and the currency is the same, else an error. Example: account.risk + trade.risk';
+'Both together. One underlying has one scenario set, all sets have the same number of scenarios, joint scenarios are of one set, and the currency is the same, else an error. Example: account.risk + trade.risk';
 COMMENT ON OPERATOR - (risk_array, risk_array) IS
 'Takes back what + added: rows and counts subtract, an underlying without rows disappears, and the result is that of never having added it. An error if it is not contained. Example: account.risk - closed.risk';
 COMMENT ON OPERATOR - (NONE, risk_array) IS
@@ -242,7 +242,7 @@ CREATE FUNCTION margin_by_underlying(
 AS 'MODULE_PATHNAME', 'margin_by_underlying'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50 ROWS 10;
 COMMENT ON FUNCTION margin_by_underlying(risk_array) IS
-'A row per underlying: its requirement (they add up to that of the account), its worst scenario with the weighted profit or loss there, and gross numbers of contracts. Example: SELECT * FROM account_risk, margin_by_underlying(risk) WHERE account = ''condor''';
+'A row per underlying: its requirement (they add up to that of the account), its worst scenario with the weighted profit or loss there, and gross numbers of contracts. Under joint scenarios the worst scenario is the account''s, and the requirement is the underlying''s loss in it, negative where it gains. Example: SELECT * FROM account_risk, margin_by_underlying(risk) WHERE account = ''condor''';
 
 CREATE FUNCTION greeks_by_underlying(
 	risk_array risk_array,
@@ -290,5 +290,5 @@ CREATE FUNCTION margin_explain(
 AS 'MODULE_PATHNAME', 'margin_explain'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50 ROWS 10;
 COMMENT ON FUNCTION margin_explain(risk_array) IS
-'Why the requirement is what it is: per underlying its component (they add up to the requirement), the worst scenario, the runner-up, and the distance between the two in money; a small distance says that the worst scenario may easily become another. Profits and losses are weighted. Example: SELECT e.* FROM account_risk, margin_explain(risk) AS e WHERE account = ''condor''';
+'Why the requirement is what it is: per underlying its component (they add up to the requirement), the worst scenario, the runner-up, and the distance between the two in money; a small distance says that the worst scenario may easily become another. Profits and losses are weighted. Under joint scenarios both scenarios are the account''s, and requirement and distance are the underlying''s parts, which may be negative. Example: SELECT e.* FROM account_risk, margin_explain(risk) AS e WHERE account = ''condor''';
 

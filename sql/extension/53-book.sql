@@ -24,7 +24,7 @@ CREATE TYPE book_margin (
 	STORAGE = extended
 );
 COMMENT ON TYPE book_margin IS
-'The margin_result of every account of a book, as one value; 128 bytes per account and its texts. Made by margin_book, read by accounts. Example: SELECT * FROM accounts((SELECT margin_book(account, contract, quantity, (SELECT risk_table(contract, risk) FROM contract_risk)) FROM positions))';
+'The margin_result of every account of a book, as one value; 128 bytes per account and its texts. Made by margin_book, read by accounts. Example: SELECT * FROM accounts((SELECT margin_book(account, instrument, quantity, (SELECT prices FROM priced)) FROM positions))';
 
 CREATE FUNCTION accounts(book book_margin,
 	OUT account text, OUT requirement float8, OUT scan_loss float8, OUT minimum_charge float8,
@@ -33,7 +33,7 @@ CREATE FUNCTION accounts(book book_margin,
 	OUT theta_1day float8, OUT rho_1pct float8, OUT positions bigint, OUT currency text) RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'accounts' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 10000;
 COMMENT ON FUNCTION accounts(book_margin) IS
-'The accounts of a book, by key, each with the columns of margin_result. Keys that are numbers come as text; accounts_int8 gives them as bigint. Example: SELECT account, requirement FROM accounts((SELECT margin_book(account, contract, quantity, (SELECT risk_table(contract, risk) FROM contract_risk)) FROM positions)) ORDER BY requirement DESC';
+'The accounts of a book, by key, each with the columns of margin_result. Keys that are numbers come as text; accounts_int8 gives them as bigint. Example: SELECT account, requirement FROM accounts((SELECT margin_book(account, instrument, quantity, (SELECT prices FROM priced)) FROM positions)) ORDER BY requirement DESC';
 
 CREATE FUNCTION accounts_int8(book book_margin,
 	OUT account bigint, OUT requirement float8, OUT scan_loss float8, OUT minimum_charge float8,
@@ -42,7 +42,7 @@ CREATE FUNCTION accounts_int8(book book_margin,
 	OUT theta_1day float8, OUT rho_1pct float8, OUT positions bigint, OUT currency text) RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'accounts_int8' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 10000;
 COMMENT ON FUNCTION accounts_int8(book_margin) IS
-'The same for a book whose account keys are bigint, ready to be joined; an error if they are texts. Example: SELECT account, requirement FROM accounts_int8((SELECT margin_book(account_id, contract, quantity, (SELECT risk_table(contract, risk) FROM contract_risk)) FROM positions))';
+'The same for a book whose account keys are bigint, ready to be joined; an error if they are texts. Example: SELECT account, requirement FROM accounts_int8((SELECT margin_book(4711, instrument, quantity, (SELECT prices FROM priced)) FROM positions))';
 
 CREATE FUNCTION margin_book_trans(state internal, account bigint, contract_key bigint, quantity float8, risk_table risk_table) RETURNS internal
 AS 'MODULE_PATHNAME', 'margin_book_trans_int8_int8' LANGUAGE C IMMUTABLE PARALLEL SAFE;
@@ -80,7 +80,7 @@ CREATE AGGREGATE margin_book(account bigint, contract_key bigint, quantity float
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE margin_book(bigint, bigint, float8, risk_table) IS
-'The margin of every account of a book at once: account, contract key, signed number of contracts, and the risk_table of the contracts, one per book. Each account gets what portfolio_margin(contract_key, quantity, risk_table) GROUP BY account gives, to the last bit, for a fraction of the time; all in memory: 16 bytes per position, and as much again while the accounts are added up. An unknown contract or a NULL is an error. Example: SELECT * FROM accounts_int8((SELECT margin_book(account_id, contract_id, quantity, (SELECT risk_table(contract_id, risk) FROM contract_risk_by_id)) FROM positions_by_id))';
+'The margin of every account of a book at once: account, contract key, signed number of contracts, and the risk_table of the contracts, one per book. Each account gets what portfolio_margin(contract_key, quantity, risk_table) GROUP BY account gives, to the last bit, for a fraction of the time; all in memory: 16 bytes per position, and as much again while the accounts are added up. An unknown contract or a NULL is an error. Example: SELECT * FROM accounts_int8((SELECT margin_book(4711, 17, quantity, (SELECT risk_table(17, risk) FROM contract)) FROM positions))';
 CREATE AGGREGATE margin_book(account bigint, contract_key text, quantity float8, risk_table risk_table) (
 	SFUNC = margin_book_trans,
 	STYPE = internal,
@@ -92,7 +92,7 @@ CREATE AGGREGATE margin_book(account bigint, contract_key text, quantity float8,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE margin_book(bigint, text, float8, risk_table) IS
-'The same with account keys of type bigint and contract keys of type text. Example: SELECT count(*) FROM accounts((SELECT margin_book(account, contract, quantity, (SELECT risk_table(contract, risk) FROM contract_risk)) FROM positions))';
+'The same with account keys of type bigint and contract keys of type text. Example: SELECT margin_book(4711, instrument, quantity, (SELECT prices FROM priced)) FROM positions';
 CREATE AGGREGATE margin_book(account text, contract_key bigint, quantity float8, risk_table risk_table) (
 	SFUNC = margin_book_trans,
 	STYPE = internal,
@@ -104,7 +104,7 @@ CREATE AGGREGATE margin_book(account text, contract_key bigint, quantity float8,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE margin_book(text, bigint, float8, risk_table) IS
-'The same with account keys of type text and contract keys of type bigint. Example: SELECT count(*) FROM accounts((SELECT margin_book(account, contract, quantity, (SELECT risk_table(contract, risk) FROM contract_risk)) FROM positions))';
+'The same with account keys of type text and contract keys of type bigint. Example: SELECT margin_book(account, 17, quantity, (SELECT risk_table(17, risk) FROM contract)) FROM positions';
 CREATE AGGREGATE margin_book(account text, contract_key text, quantity float8, risk_table risk_table) (
 	SFUNC = margin_book_trans,
 	STYPE = internal,
@@ -116,4 +116,4 @@ CREATE AGGREGATE margin_book(account text, contract_key text, quantity float8, r
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE margin_book(text, text, float8, risk_table) IS
-'The same with account keys of type text and contract keys of type text. Example: SELECT count(*) FROM accounts((SELECT margin_book(account, contract, quantity, (SELECT risk_table(contract, risk) FROM contract_risk)) FROM positions))';
+'The same with account keys of type text and contract keys of type text. Example: SELECT margin_book(account, instrument, quantity, (SELECT prices FROM priced)) FROM positions';

@@ -45,5 +45,5 @@ CREATE FUNCTION margin_contribution(
 AS 'MODULE_PATHNAME', 'margin_contribution'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION margin_contribution(risk_array, risk_array) IS
-'How much of an account''s margin is due to a part of it (a position, a strategy), by three measures that differ: contribution, the part''s weighted loss in the account''s worst scenarios, exact, negative for a hedge, adding up over all parts to the scan loss; stand_alone, the requirement of the part by itself; relief_if_closed, by how much the requirement falls without it. An error if the account does not contain the part. Example: SELECT c.* FROM account_risk, margin_contribution(risk, risk) AS c';
+'How much of an account''s margin is due to a part of it (a position, a strategy), by three measures that differ: contribution, the part''s weighted loss in the account''s worst scenarios (under joint scenarios there is one), exact, negative for a hedge, adding up over all parts to the scan loss; stand_alone, the requirement of the part by itself; relief_if_closed, by how much the requirement falls without it. An error if the account does not contain the part. Example: SELECT c.* FROM account_risk, margin_contribution(risk, risk) AS c';
 

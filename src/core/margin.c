@@ -3,7 +3,9 @@
  *
  * For underlying k and scenario n the weighted profit and loss is
  * weight_n * cell_kn, rounded to the quantum once.  The scan loss of k is
- * max(0, -min_n); losses of different underlyings add up.
+ * max(0, -min_n); losses of different underlyings add up.  Joint scenarios, all
+ * of weight 1, are states of the world: the scan loss of the account is
+ * max(0, -min_n sum_k cell_kn).
  */
 #include "margin.h"
 
@@ -18,84 +20,163 @@ fail_range(const char *what, pm_issue *issue)
 }
 
 bool
-pm_worst_nodes(const pm_risk_array *array, const pm_risk_block *block,
-			   pm_node *worst, pm_node *second, bool *has_second, pm_issue *issue)
+pm_risk_is_joint(const pm_risk_array *array)
+{
+	return array->underlyings > 0 && array->scenarios > 0 &&
+		pm_risk_set_of(array, pm_risk_block_at(array, 0))->kind == PM_SET_JOINT;
+}
+
+uint32_t
+pm_risk_column(const pm_risk_array *array, const pm_risk_block *block)
+{
+	uint32_t	column = 0;
+	pm_issue	issue;
+
+	/* It is there, or the block would not be. */
+	(void) pm_set_column(pm_risk_set_of(array, block), pm_risk_name(array, block),
+						 &column, &issue);
+	return column;
+}
+
+/* Takes the next scenario, in the order of numbers, into account. */
+static void
+meet_node(pm_nodes *nodes, pm_node node)
+{
+	if (node.index == 0 || node.pnl < nodes->worst.pnl)
+	{
+		nodes->second = nodes->worst;
+		nodes->worst = node;
+	}
+	else if (node.index == 1 || node.pnl < nodes->second.pnl)
+		nodes->second = node;
+	nodes->has_second = node.index > 0;
+}
+
+bool
+pm_underlying_nodes(const pm_risk_array *array, const pm_risk_block *block,
+					pm_nodes *nodes, pm_issue *issue)
 {
 	const pm_scenario_set *set = pm_risk_set_of(array, block);
-	const pm_scenario_part *part = NULL;
-	pm_part_cursor cursor = pm_set_parts(set);
-	uint32_t	left = 0;
+	pm_row_cursor rows = pm_column_rows(set, 0);
 
-	*has_second = array->scenarios > 1;
+	memset(nodes, 0, sizeof *nodes);
 	for (uint32_t n = 0; n < array->scenarios; n++)
 	{
 		pm_node		node = {pm_cell_get(&block->cells[n]), n};
 
 		if (!pm_exact_in_range(node.pnl))
 			return fail_range("profit or loss in a scenario", issue);
-		if (!set->unit_weights)
-		{
-			if (left == 0)
-				left = (part = pm_next_part(&cursor))->count;
-			if (!pm_exact_scale(node.pnl, pm_part_row(part, part->count - left--).weight, &node.pnl))
-				return fail_range("weighted profit or loss in a scenario", issue);
-		}
-		if (n == 0 || node.pnl < worst->pnl)
-		{
-			if (n > 0)
-				*second = *worst;
-			*worst = node;
-		}
-		else if (n == 1 || node.pnl < second->pnl)
-			*second = node;
+		if (!set->unit_weights &&
+			!pm_exact_scale(node.pnl, pm_next_row(&rows).weight, &node.pnl))
+			return fail_range("weighted profit or loss in a scenario", issue);
+		meet_node(nodes, node);
 	}
+	return true;
+}
+
+bool
+pm_joint_nodes(const pm_risk_array *array, pm_nodes *nodes, pm_issue *issue)
+{
+	memset(nodes, 0, sizeof *nodes);
+	for (uint32_t n = 0; n < array->scenarios; n++)
+	{
+		pm_node		node = {0, n};
+
+		for (uint32_t i = 0; i < array->underlyings; i++)
+		{
+			pm_exact	pnl = pm_cell_get(&pm_risk_block_at(array, i)->cells[n]);
+
+			if (!pm_exact_in_range(pnl) || __builtin_add_overflow(node.pnl, pnl, &node.pnl))
+				return fail_range("profit or loss in a scenario", issue);
+		}
+		if (!pm_exact_in_range(node.pnl))
+			return fail_range("profit or loss of all underlyings in a scenario", issue);
+		meet_node(nodes, node);
+	}
+	return true;
+}
+
+/* What the worst scenario of one underlying, or of the account, asks for. */
+static void
+fill_margin(pm_margin *margin, const pm_risk_array *array, pm_exact scan_loss,
+			const pm_risk_block *block, uint32_t index)
+{
+	pm_scenario row = pm_set_row(pm_risk_set_of(array, block), pm_risk_column(array, block), index);
+
+	margin->scan_loss = pm_exact_to_double(scan_loss);
+	margin->requirement = margin->scan_loss;
+	margin->worst_scenario = index + 1;
+	margin->worst_underlying = pm_risk_name(array, block);
+	margin->worst_price_shock = row.price_shock;
+	margin->worst_vol_shock = row.vol_shock;
+}
+
+/* One loss of all underlyings; named is the one that loses most of it. */
+static bool
+joint_margin(const pm_risk_array *array, pm_margin *margin, pm_issue *issue)
+{
+	const pm_risk_block *named = pm_risk_block_at(array, 0);
+	pm_nodes	nodes;
+	uint32_t	n;
+
+	if (!pm_joint_nodes(array, &nodes, issue))
+		return false;
+	n = nodes.worst.index;
+	/* Blocks come by name, so among equals the first name stays. */
+	for (uint32_t i = 1; i < array->underlyings; i++)
+	{
+		const pm_risk_block *block = pm_risk_block_at(array, i);
+
+		if (pm_cell_get(&block->cells[n]) < pm_cell_get(&named->cells[n]))
+			named = block;
+	}
+	fill_margin(margin, array, nodes.worst.pnl < 0 ? -nodes.worst.pnl : 0, named, n);
+	return true;
+}
+
+/* A loss of each underlying by itself. */
+static bool
+common_margin(const pm_risk_array *array, pm_margin *margin, pm_issue *issue)
+{
+	pm_exact	scan_loss = 0;
+	const pm_risk_block *named = NULL;
+	pm_node		worst = {0, 0};
+
+	for (uint32_t i = 0; i < array->underlyings; i++)
+	{
+		const pm_risk_block *block = pm_risk_block_at(array, i);
+		pm_nodes	nodes;
+		pm_node		least;
+
+		if (!pm_underlying_nodes(array, block, &nodes, issue))
+			return false;
+		least = nodes.worst;
+		if (least.pnl < 0 && __builtin_sub_overflow(scan_loss, least.pnl, &scan_loss))
+			return fail_range("scan_loss", issue);
+		/* Blocks come by name, so among equals the first name stays. */
+		if (named == NULL || least.pnl < worst.pnl ||
+			(least.pnl == worst.pnl && least.index < worst.index))
+		{
+			worst = least;
+			named = block;
+		}
+	}
+	if (!pm_exact_in_range(scan_loss))
+		return fail_range("scan_loss", issue);
+	if (named != NULL)
+		fill_margin(margin, array, scan_loss, named, worst.index);
 	return true;
 }
 
 bool
 pm_margin_of(const pm_risk_array *array, pm_margin *margin, pm_issue *issue)
 {
-	pm_exact	scan_loss = 0;
-	const pm_risk_block *worst_block = NULL;
-	pm_node		worst = {0, 0};
-	pm_scenario row;
-
 	if (array->underlyings > 0 && array->scenarios == 0)
 		return pm_fail(issue, PM_CORRUPT, "a risk array without scenarios has no margin",
 					   "", "It has %u underlyings and totals only.", array->underlyings);
-	for (uint32_t i = 0; i < array->underlyings; i++)
-	{
-		const pm_risk_block *block = pm_risk_block_at(array, i);
-		pm_node		least,
-					second;
-		bool		has_second;
-
-		if (!pm_worst_nodes(array, block, &least, &second, &has_second, issue))
-			return false;
-		if (least.pnl < 0 && __builtin_sub_overflow(scan_loss, least.pnl, &scan_loss))
-			return fail_range("scan_loss", issue);
-		/* Blocks come by name, so among equals the first name stays. */
-		if (worst_block == NULL || least.pnl < worst.pnl ||
-			(least.pnl == worst.pnl && least.index < worst.index))
-		{
-			worst = least;
-			worst_block = block;
-		}
-	}
-	if (!pm_exact_in_range(scan_loss))
-		return fail_range("scan_loss", issue);
 	memset(margin, 0, sizeof *margin);
-	if (worst_block == NULL)
-		return true;
-
-	row = pm_set_row(pm_risk_set_of(array, worst_block), worst.index);
-	margin->scan_loss = pm_exact_to_double(scan_loss);
-	margin->requirement = margin->scan_loss;
-	margin->worst_scenario = worst.index + 1;
-	margin->worst_underlying = pm_risk_name(array, worst_block);
-	margin->worst_price_shock = row.price_shock;
-	margin->worst_vol_shock = row.vol_shock;
-	return true;
+	return pm_risk_is_joint(array) ? joint_margin(array, margin, issue)
+		: common_margin(array, margin, issue);
 }
 
 bool

@@ -9,7 +9,8 @@
 typedef struct pm_margin
 {
 	double		requirement;	/* sum over underlyings of max(scan loss, minimum charge) */
-	double		scan_loss;		/* sum over underlyings; positive is a loss */
+	double		scan_loss;		/* sum over underlyings, or of joint scenarios the
+								 * loss of all in one; positive is a loss */
 	double		minimum_charge;
 	uint32_t	worst_scenario; /* 1-based; 0 for an array that holds nothing */
 	pm_text		worst_underlying;	/* points into the array; NULL bytes then */
@@ -17,7 +18,7 @@ typedef struct pm_margin
 	double		worst_vol_shock;
 } pm_margin;
 
-/* One scenario of an underlying and its weighted profit or loss. */
+/* One scenario of an underlying, or of an account, and its weighted profit or loss. */
 typedef struct pm_node
 {
 	pm_exact	pnl;
@@ -25,13 +26,29 @@ typedef struct pm_node
 } pm_node;
 
 /*
- * The scenarios with the least and the next larger weighted profit of one
- * underlying, ties by number; a set of one scenario has no second.  False,
- * with the issue, beyond the range.
+ * The scenarios with the least and the next larger weighted profit, ties by
+ * number; a set of one scenario has no second.
  */
-extern bool pm_worst_nodes(const pm_risk_array *array, const pm_risk_block *block,
-						   pm_node *worst, pm_node *second, bool *has_second,
-						   pm_issue *issue);
+typedef struct pm_nodes
+{
+	pm_node		worst;
+	pm_node		second;
+	bool		has_second;
+} pm_nodes;
+
+/* Whether an array's scenarios are joint: then all its underlyings have one set. */
+extern bool pm_risk_is_joint(const pm_risk_array *array);
+
+/* The column of a block's set that holds the moves of its underlying. */
+extern uint32_t pm_risk_column(const pm_risk_array *array, const pm_risk_block *block);
+
+/*
+ * Of one underlying by itself; of all underlyings together, which only joint
+ * scenarios have a meaning for.  False, with the issue, beyond the range.
+ */
+extern bool pm_underlying_nodes(const pm_risk_array *array, const pm_risk_block *block,
+								pm_nodes *nodes, pm_issue *issue);
+extern bool pm_joint_nodes(const pm_risk_array *array, pm_nodes *nodes, pm_issue *issue);
 
 /* Sums over all underlyings of an array. */
 typedef struct pm_account_totals

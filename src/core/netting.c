@@ -287,7 +287,10 @@ pm_net_sums(pm_net *net, pm_issue *issue)
 	{
 		uint32_t	one = order_of(sums)[i - 1];
 		uint32_t	other = order_of(sums)[i];
+		const pm_scenario_set *set = pm_risk_set_of(sums, block_of(sums, other));
 
+		if (set != NULL && !pm_risk_check_joint(sums, pm_risk_name(sums, block_of(sums, other)), set, issue))
+			return NULL;
 		if (net->names[one].name == net->names[other].name)
 		{
 			(void) pm_risk_fail_sets(pm_risk_name(sums, block_of(sums, one)),

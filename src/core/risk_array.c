@@ -196,7 +196,8 @@ prefer_image(pm_risk_set *have, const pm_scenario_set *set)
 	size_t		size = pm_set_size(set);
 	size_t		skip = offsetof(pm_scenario_set, version);
 
-	if (size > have->size ||
+	/* Joint rows have one image only. */
+	if (set->kind == PM_SET_JOINT || size > have->size ||
 		(size == have->size &&
 		 memcmp((const char *) set + skip, (const char *) &have->set + skip, size - skip) >= 0))
 		return;
@@ -346,6 +347,28 @@ pm_risk_block_for(pm_risk_array **array, const pm_allocator *allocator,
 }
 
 bool
+pm_risk_check_joint(const pm_risk_array *a, pm_text name, const pm_scenario_set *set,
+					pm_issue *issue)
+{
+	const pm_scenario_set *have = a->underlyings > 0
+		? pm_risk_set_of(a, pm_risk_block_at(a, 0)) : set;
+	char		first[PM_SET_DESCRIPTION];
+	char		second[PM_SET_DESCRIPTION];
+	uint32_t	column;
+
+	if (have->kind == PM_SET_COMMON && set->kind == PM_SET_COMMON)
+		return true;
+	if (!pm_set_equal(have, set))
+		return pm_fail(issue, PM_INVALID_VALUE,
+					   "joint scenarios cannot be added up with other scenarios",
+					   "Give all positions of a group the same joint scenario_set.",
+					   "One set is %s; that of underlying \"%.*s\" is %s.",
+					   pm_set_describe(first, have), pm_shown(name), name.bytes,
+					   pm_set_describe(second, set));
+	return pm_set_column(set, name, &column, issue);
+}
+
+bool
 pm_risk_prepare(pm_risk_array **array, const pm_allocator *allocator,
 				pm_text name, const pm_scenario_set *set, pm_text currency,
 				pm_issue *issue)
@@ -368,6 +391,8 @@ pm_risk_prepare(pm_risk_array **array, const pm_allocator *allocator,
 					   a->scenarios, scenarios,
 					   pm_set_describe(first, pm_risk_set_of(a, pm_risk_block_at(a, 0))),
 					   pm_shown(name), name.bytes, pm_set_describe(second, set));
+	if (set != NULL && !pm_risk_check_joint(a, name, set, issue))
+		return false;
 	if (a->currency_state == PM_CURRENCY_UNSET &&
 		!reserve(array, allocator, 0, align8(currency.length), issue))
 		return false;

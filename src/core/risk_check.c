@@ -37,13 +37,30 @@ chain_valid(const pm_risk_array *a)
 	return true;
 }
 
-/* Its set need not be in the chain to be safe, and looking would be quadratic. */
+/*
+ * Its set need not be in the chain to be safe, and looking would be quadratic;
+ * `checked` is the offset of a set found valid, or PM_NO_SET.  A joint set must
+ * be that of all underlyings, and have moves for this one.
+ */
 static bool
-block_valid(const pm_risk_array *a, const pm_risk_block *block)
+block_valid(const pm_risk_array *a, const pm_risk_block *block, uint32_t *checked)
 {
-	return in_heap(a, block->name_offset, block->name_length) && block->rows >= 1 &&
-		(block->set_offset == PM_NO_SET ? a->scenarios == 0
-		 : a->scenarios > 0 && set_valid(a, block->set_offset));
+	uint32_t	offset = block->set_offset;
+	uint32_t	column;
+	pm_issue	issue;
+
+	if (!in_heap(a, block->name_offset, block->name_length) || block->rows < 1)
+		return false;
+	if (offset == PM_NO_SET || a->scenarios == 0)
+		return offset == PM_NO_SET && a->scenarios == 0;
+	if (offset != *checked && !set_valid(a, offset))
+		return false;
+	if (*checked != PM_NO_SET && offset != *checked &&
+		(set_at(a, offset)->set.kind == PM_SET_JOINT ||
+		 set_at(a, *checked)->set.kind == PM_SET_JOINT))
+		return false;
+	*checked = offset;
+	return pm_set_column(&set_at(a, offset)->set, pm_risk_name(a, block), &column, &issue);
 }
 
 bool
@@ -59,9 +76,10 @@ pm_risk_valid(const pm_risk_array *a, size_t bytes)
 		!in_heap(a, a->currency_offset, a->currency_length) ||
 		!chain_valid(a))
 		return false;
-	for (uint32_t i = 0; i < a->underlyings; i++)
+	for (uint32_t i = 0, checked = PM_NO_SET; i < a->underlyings; i++)
 	{
-		if (order_of(a)[i] >= a->underlyings || !block_valid(a, pm_risk_block_at(a, i)))
+		if (order_of(a)[i] >= a->underlyings ||
+			!block_valid(a, pm_risk_block_at(a, i), &checked))
 			return false;
 		if (i > 0 && compare_text(pm_risk_name(a, pm_risk_block_at(a, i - 1)),
 								  pm_risk_name(a, pm_risk_block_at(a, i))) >= 0)

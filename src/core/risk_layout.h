@@ -88,6 +88,14 @@ extern bool pm_risk_block_for(pm_risk_array **array, const pm_allocator *allocat
 							  pm_text name, const pm_scenario_set *set,
 							  pm_risk_block **block, pm_issue *issue);
 
+/*
+ * False, with the issue, if an underlying with this set cannot be added to an
+ * array of as many scenarios, because either is joint: then all underlyings
+ * have one set, which names them.
+ */
+extern bool pm_risk_check_joint(const pm_risk_array *array, pm_text name,
+								const pm_scenario_set *set, pm_issue *issue);
+
 /* A new block, without rows, for an underlying that takes this place in the order. */
 extern bool pm_risk_new_block(pm_risk_array **array, const pm_allocator *allocator,
 							  pm_text name, const pm_scenario_set *set, uint32_t place,

@@ -1,5 +1,6 @@
 /*
  * scenario_set.c - the compact form of a list of scenarios, and its rows.
+ * Joint scenarios: joint_set.c.
  */
 #include "scenario_set.h"
 
@@ -8,6 +9,7 @@
 #include <string.h>
 
 #include "elementary.h"
+#include "joint_set.h"
 
 /* Doubles of a scenario, in the order in which sets are compared; stickiness is last. */
 #define SCENARIO_DOUBLES	(offsetof(pm_scenario, stickiness) / sizeof(double))
@@ -340,8 +342,10 @@ pm_set_valid(const pm_scenario_set *set, size_t bytes)
 	uint64_t	scenarios = 0;
 
 	if (bytes < used || set->version != PM_SCENARIO_SET_VERSION ||
-		set->kind != PM_SET_COMMON || set->scenarios < 1 || set->scenarios > PM_MAX_SCENARIOS)
+		set->kind > PM_SET_JOINT || set->scenarios < 1 || set->scenarios > PM_MAX_SCENARIOS)
 		return false;
+	if (set->kind == PM_SET_JOINT)
+		return pm_joint_valid(set, bytes);
 	for (uint32_t i = 0; i < set->parts; i++)
 	{
 		const pm_scenario_part *part = (const pm_scenario_part *) ((const char *) set + used);
@@ -360,6 +364,8 @@ pm_set_size(const pm_scenario_set *set)
 {
 	pm_part_cursor cursor = pm_set_parts(set);
 
+	if (set->kind == PM_SET_JOINT)
+		return pm_joint_of(set)->size;
 	while (pm_next_part(&cursor) != NULL)
 		;
 	return (size_t) (cursor.next - (const char *) set);
@@ -445,18 +451,61 @@ pm_set_rows(const pm_scenario_set *set, pm_scenario *rows)
 			*rows++ = pm_part_row(part, i);
 }
 
-pm_scenario
-pm_set_row(const pm_scenario_set *set, uint32_t index)
+bool
+pm_set_column(const pm_scenario_set *set, pm_text underlying, uint32_t *column,
+			  pm_issue *issue)
 {
-	pm_part_cursor cursor = pm_set_parts(set);
-	const pm_scenario_part *part = pm_next_part(&cursor);
+	char		described[PM_SET_DESCRIPTION];
 
-	while (index >= part->count)
+	*column = 0;
+	if (set->kind == PM_SET_COMMON || pm_joint_find(set, underlying, column))
+		return true;
+	return pm_fail(issue, PM_INVALID_VALUE, "the joint scenario_set has no moves for an underlying",
+				   "Give the set a column for it, of zeros if it does not move, or leave its positions out.",
+				   "Underlying \"%.*s\" is not in %s.", pm_shown(underlying), underlying.bytes,
+				   pm_set_describe(described, set));
+}
+
+pm_row_cursor
+pm_column_rows(const pm_scenario_set *set, uint32_t column)
+{
+	pm_row_cursor cursor = {.set = set, .column = column, .parts = pm_set_parts(set)};
+
+	cursor.part = pm_next_part(&cursor.parts);
+	return cursor;
+}
+
+pm_scenario
+pm_next_row(pm_row_cursor *cursor)
+{
+	pm_scenario row;
+
+	if (cursor->set->kind == PM_SET_JOINT)
 	{
-		index -= part->count;
-		part = pm_next_part(&cursor);
+		pm_joint_rows(cursor->set, cursor->column, cursor->next++, 1, &row);
+		return row;
 	}
-	return pm_part_row(part, index);
+	if (cursor->next == cursor->part->count)
+	{
+		cursor->part = pm_next_part(&cursor->parts);
+		cursor->next = 0;
+	}
+	return pm_part_row(cursor->part, cursor->next++);
+}
+
+pm_scenario
+pm_set_row(const pm_scenario_set *set, uint32_t column, uint32_t index)
+{
+	pm_row_cursor cursor = pm_column_rows(set, column);
+
+	if (set->kind == PM_SET_COMMON)
+		while (index >= cursor.part->count)
+		{
+			index -= cursor.part->count;
+			cursor.part = pm_next_part(&cursor.parts);
+		}
+	cursor.next = index;
+	return pm_next_row(&cursor);
 }
 
 /* NaN, the NULL of a field that can be one, sorts last and equals itself. */
@@ -486,37 +535,42 @@ compare_rows(const pm_scenario *a, const pm_scenario *b)
 	return (a->stickiness > b->stickiness) - (a->stickiness < b->stickiness);
 }
 
+static int
+compare_columns(const pm_scenario_set *a, const pm_scenario_set *b, uint32_t column)
+{
+	pm_row_cursor rows_a = pm_column_rows(a, column),
+				rows_b = pm_column_rows(b, column);
+
+	for (uint32_t i = 0; i < a->scenarios; i++)
+	{
+		pm_scenario row_a = pm_next_row(&rows_a),
+					row_b = pm_next_row(&rows_b);
+		int			order = compare_rows(&row_a, &row_b);
+
+		if (order != 0)
+			return order;
+	}
+	return 0;
+}
+
 int
 pm_set_compare(const pm_scenario_set *a, const pm_scenario_set *b)
 {
-	pm_part_cursor cursor_a = pm_set_parts(a),
-				cursor_b = pm_set_parts(b);
-	const pm_scenario_part *part_a = NULL,
-			   *part_b = NULL;
-	uint32_t	left_a = 0,
-				left_b = 0;
+	uint32_t	columns = 1;
+	int			order = 0;
 
 	if (a->kind != b->kind)
 		return a->kind < b->kind ? -1 : 1;
 	if (a->scenarios != b->scenarios)
 		return a->scenarios < b->scenarios ? -1 : 1;
-	for (uint32_t i = 0; i < a->scenarios; i++)
+	if (a->kind == PM_SET_JOINT)
 	{
-		pm_scenario row_a,
-					row_b;
-		int			order;
-
-		if (left_a == 0)
-			left_a = (part_a = pm_next_part(&cursor_a))->count;
-		if (left_b == 0)
-			left_b = (part_b = pm_next_part(&cursor_b))->count;
-		row_a = pm_part_row(part_a, part_a->count - left_a--);
-		row_b = pm_part_row(part_b, part_b->count - left_b--);
-		order = compare_rows(&row_a, &row_b);
-		if (order != 0)
-			return order;
+		columns = pm_joint_of(a)->underlyings;
+		order = pm_joint_compare_names(a, b);
 	}
-	return 0;
+	for (uint32_t k = 0; order == 0 && k < columns; k++)
+		order = compare_columns(a, b, k);
+	return order;
 }
 
 bool
@@ -524,8 +578,10 @@ pm_set_equal(const pm_scenario_set *a, const pm_scenario_set *b)
 {
 	size_t		size = pm_set_size(a);
 
-	if (a->fingerprint != b->fingerprint || a->scenarios != b->scenarios)
+	if (a->fingerprint != b->fingerprint || a->scenarios != b->scenarios || a->kind != b->kind)
 		return false;
+	if (a->kind == PM_SET_JOINT)
+		return pm_joint_same(a, b);
 	/* The same bytes after the server's word are the quick way to the same rows. */
 	if (size == pm_set_size(b) &&
 		memcmp(&a->version, &b->version, size - offsetof(pm_scenario_set, version)) == 0)
@@ -543,6 +599,14 @@ pm_set_describe(char buffer[PM_SET_DESCRIPTION], const pm_scenario_set *set)
 	if (set == NULL)
 	{
 		snprintf(buffer, PM_SET_DESCRIPTION, "no scenarios");
+		return buffer;
+	}
+	if (set->kind == PM_SET_JOINT)
+	{
+		snprintf(buffer, PM_SET_DESCRIPTION,
+				 "joint scenarios of %u underlyings (%u scenarios, %016llx)",
+				 pm_joint_of(set)->underlyings, set->scenarios,
+				 (unsigned long long) set->fingerprint);
 		return buffer;
 	}
 	cursor = pm_set_parts(set);

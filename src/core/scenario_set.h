@@ -1,10 +1,10 @@
 /*
  * scenario_set.h - an ordered, validated list of scenarios in compact form.
  *
- * A set is one flat image: a header and then parts, each a generator kept as
- * its parameters or a list of rows.  The image is the stored value of SQL's
- * scenario_set; the header's first word belongs to the server.  Layout, native
- * byte order, everything aligned to 8:
+ * A set is one flat image, the stored value of SQL's scenario_set; the header's
+ * first word belongs to the server.  A common set has parts, each a generator
+ * kept as its parameters or a list of rows; what a joint set has instead:
+ * joint_set.h.  Layout, native byte order, everything aligned to 8:
  *
  *   header  pm_scenario_set
  *   part    pm_scenario_part, then `size` bytes:
@@ -28,7 +28,8 @@
 /* How scenario n of different underlyings relate (design: common or joint). */
 typedef enum pm_set_kind
 {
-	PM_SET_COMMON				/* each underlying meets its scenarios by itself */
+	PM_SET_COMMON,				/* each underlying meets its scenarios by itself */
+	PM_SET_JOINT				/* a scenario moves every underlying at once */
 } pm_set_kind;
 
 typedef enum pm_part_type
@@ -63,7 +64,7 @@ typedef struct pm_scenario_set
 	uint8_t		unit_weights;	/* 1 if every weight is 1 */
 	uint8_t		reserved;		/* 0 */
 	uint32_t	scenarios;
-	uint32_t	parts;
+	uint32_t	parts;			/* of a common set; 0 of a joint one */
 	uint64_t	fingerprint;	/* of kind and rows */
 } pm_scenario_set;
 
@@ -102,7 +103,7 @@ extern void pm_grid_fill(pm_scenario_set *set, const pm_grid *grid);
 extern void pm_tims_fill(pm_scenario_set *set, double down, double up);
 extern void pm_span_fill(pm_scenario_set *set, const pm_span *span);
 
-/* All scenarios of the sets, in order, as one set. */
+/* All scenarios of common sets, in order, as one set. */
 extern bool pm_join_size(const pm_scenario_set *const *sets, uint32_t count,
 						 size_t *size, pm_issue *issue);
 extern void pm_join_fill(pm_scenario_set *joined,
@@ -124,7 +125,7 @@ extern const char *pm_set_describe(char buffer[PM_SET_DESCRIPTION],
  */
 extern bool pm_set_valid(const pm_scenario_set *set, size_t bytes);
 
-/* The parts, in order; pm_next_part gives NULL after the last. */
+/* The parts of a common set, in order; pm_next_part gives NULL after the last. */
 typedef struct pm_part_cursor
 {
 	const char *next;
@@ -136,15 +137,36 @@ extern const pm_scenario_part *pm_next_part(pm_part_cursor *cursor);
 extern const double *pm_part_parameters(const pm_scenario_part *part);
 extern size_t pm_set_size(const pm_scenario_set *set);
 
-/* Row `index` (0-based) of a part; the rows of a whole set. */
+/* Row `index` (0-based) of a part; the rows of a whole common set. */
 extern pm_scenario pm_part_row(const pm_scenario_part *part, uint32_t index);
 extern void pm_set_rows(const pm_scenario_set *set, pm_scenario *rows);
 
-/* Row `index` (0-based) of a set, which must have it. */
-extern pm_scenario pm_set_row(const pm_scenario_set *set, uint32_t index);
+/*
+ * The column of a set that holds the rows of an underlying: in a common set
+ * column 0, whatever its name.  False, with the issue, if a joint set has none.
+ */
+extern bool pm_set_column(const pm_scenario_set *set, pm_text underlying,
+						  uint32_t *column, pm_issue *issue);
 
-/* Equality by rows, and a total order that agrees with it: fewer scenarios
- * first, then row by row, field by field. */
+/* Row `index` (0-based) of a column; the set must have it. */
+extern pm_scenario pm_set_row(const pm_scenario_set *set, uint32_t column, uint32_t index);
+
+/* The rows of a column, in order, as many as the set has scenarios. */
+typedef struct pm_row_cursor
+{
+	const pm_scenario_set *set;
+	uint32_t	column;
+	uint32_t	next;			/* row of the part, or of a joint set */
+	const pm_scenario_part *part;
+	pm_part_cursor parts;
+} pm_row_cursor;
+
+extern pm_row_cursor pm_column_rows(const pm_scenario_set *set, uint32_t column);
+extern pm_scenario pm_next_row(pm_row_cursor *cursor);
+
+/* Equality by kind, underlyings and rows, and a total order that agrees with
+ * it: common first, fewer scenarios first, of joint sets the names of the
+ * underlyings, then row by row, field by field. */
 extern bool pm_set_equal(const pm_scenario_set *a, const pm_scenario_set *b);
 extern int	pm_set_compare(const pm_scenario_set *a, const pm_scenario_set *b);
 

@@ -40,7 +40,8 @@ pm_region_size(const pm_scenario_set *set, size_t *size, pm_issue *issue)
 		return pm_fail(issue, PM_UNSUPPORTED,
 					   "looking between the nodes needs a scenario_set made by scenario_grid",
 					   "Give one scenario_grid(price_range, price_steps, vol_shocks, vol_power, days); lists and other generators have no cells.",
-					   set->parts == 1 ? "The set is a list or of another generator."
+					   set->kind == PM_SET_JOINT ? "The set is of joint scenarios."
+					   : set->parts == 1 ? "The set is a list or of another generator."
 					   : "The set is joined from %u parts.", set->parts);
 	columns = part->size / sizeof(double) - PM_GRID_PARAMETERS;
 	*size = part->count / columns * sizeof(double) + columns * sizeof(pm_vol_node);

@@ -2,8 +2,9 @@
  * what_if.c - the largest trade that fits.
  *
  * The requirement f(q) of account + q * unit is a sum over underlyings of
- * max(0, max_n -w_n (A_n + q U_n)): convex and piecewise linear in q.  So the
- * sizes that fit are an interval.  Its ends are found by doubling and
+ * max(0, max_n -w_n (A_n + q U_n)), or of joint scenarios one such maximum with
+ * the sums over underlyings in place of A and U: convex and piecewise linear in
+ * q.  So the sizes that fit are an interval.  Its ends are found by doubling and
  * bisection over whole numbers of lots, with f evaluated exactly as if the
  * trade had been added, and are therefore the exact ones: one lot more breaches.
  */
@@ -11,6 +12,7 @@
 
 #include <math.h>
 
+#include "margin.h"
 #include "risk_layout.h"
 
 /* Lots are counted as whole numbers that float8 holds exactly. */
@@ -22,6 +24,8 @@ typedef struct question
 	const pm_risk_array *unit;
 	double		equity;
 	double		lot;
+	bool		joint;
+	void		(*pause) (void);
 	pm_exact	rest;			/* requirement of what the unit does not touch */
 } question;
 
@@ -31,10 +35,9 @@ scan_loss_after(const question *w, const pm_risk_block *have,
 				const pm_risk_block *change, double q, pm_exact *loss)
 {
 	const pm_scenario_set *set = pm_risk_set_of(w->unit, change);
-	const pm_scenario_part *part = NULL;
-	pm_part_cursor cursor = pm_set_parts(set);
-	uint32_t	left = 0;
+	pm_row_cursor rows = pm_column_rows(set, 0);
 
+	w->pause();
 	*loss = 0;
 	for (uint32_t n = 0; n < w->unit->scenarios; n++)
 	{
@@ -46,13 +49,8 @@ scan_loss_after(const question *w, const pm_risk_block *have,
 			pnl += pm_cell_get(&have->cells[n]);	/* both below 2^114 */
 		if (!pm_exact_in_range(pnl))
 			return false;
-		if (!set->unit_weights)
-		{
-			if (left == 0)
-				left = (part = pm_next_part(&cursor))->count;
-			if (!pm_exact_scale(pnl, pm_part_row(part, part->count - left--).weight, &pnl))
-				return false;
-		}
+		if (!set->unit_weights && !pm_exact_scale(pnl, pm_next_row(&rows).weight, &pnl))
+			return false;
 		if (-pnl > *loss)
 			*loss = -pnl;
 	}
@@ -96,23 +94,66 @@ block_named(const pm_risk_array *a, pm_text name)
 	return found ? pm_risk_block_at(a, place) : NULL;
 }
 
+/* Profit or loss of all underlyings in one joint scenario; each is known to be in range. */
+static bool
+joint_pnl_after(const question *w, uint32_t n, double q, pm_exact *pnl)
+{
+	*pnl = 0;
+	for (uint32_t i = 0; i < w->account->underlyings; i++)
+		if (__builtin_add_overflow(*pnl, pm_cell_get(&pm_risk_block_at(w->account, i)->cells[n]), pnl))
+			return false;
+	for (uint32_t i = 0; i < w->unit->underlyings; i++)
+	{
+		pm_exact	change;
+
+		if (!pm_exact_scale(pm_cell_get(&pm_risk_block_at(w->unit, i)->cells[n]), q, &change) ||
+			__builtin_add_overflow(*pnl, change, pnl))
+			return false;
+	}
+	return pm_exact_in_range(*pnl);
+}
+
+static bool
+joint_loss_after(const question *w, double q, pm_exact *loss)
+{
+	/* Either may hold nothing, and then has no scenarios. */
+	uint32_t	scenarios = w->unit->underlyings > 0 ? w->unit->scenarios : w->account->scenarios;
+
+	*loss = 0;
+	for (uint32_t n = 0; n < scenarios; n++)
+	{
+		pm_exact	pnl;
+
+		if (n % 1024 == 0)
+			w->pause();
+		if (!joint_pnl_after(w, n, q, &pnl))
+			return false;
+		if (-pnl > *loss)
+			*loss = -pnl;
+	}
+	return true;
+}
+
 /* The requirement after so many lots; false beyond the range. */
 static bool
 requirement_after(const question *w, int64_t lots, pm_exact *requirement)
 {
+	double		q = (double) lots * w->lot;
+
 	*requirement = w->rest;
 	for (uint32_t i = 0; i < w->unit->underlyings; i++)
 	{
 		const pm_risk_block *change = pm_risk_block_at(w->unit, i);
 		const pm_risk_block *have = block_named(w->account, pm_risk_name(w->unit, change));
-		double		q = (double) lots * w->lot;
 		pm_exact	loss;
 
 		if (!rest_in_range(have, change, q) ||
 			!scan_loss_after(w, have, change, q, &loss) ||
-			__builtin_add_overflow(*requirement, loss, requirement))
+			__builtin_add_overflow(*requirement, w->joint ? 0 : loss, requirement))
 			return false;
 	}
+	if (w->joint && !joint_loss_after(w, q, requirement))
+		return false;
 	return pm_exact_in_range(*requirement);
 }
 
@@ -136,20 +177,39 @@ improves(const question *w, int64_t lots, int64_t direction)
 		requirement_after(w, lots + direction, &next) && next < here;
 }
 
+static bool
+joint_can_lose(const question *w, int64_t direction)
+{
+	for (uint32_t n = 0; n < w->unit->scenarios; n++)
+	{
+		pm_exact	pnl = 0;
+
+		/* At most 2^14 amounts below 2^113. */
+		for (uint32_t i = 0; i < w->unit->underlyings; i++)
+			pnl += pm_cell_get(&pm_risk_block_at(w->unit, i)->cells[n]) * direction;
+		if (pnl < 0)
+			return true;
+	}
+	return false;
+}
+
 /* Whether the trade in this direction can lose anything at all. */
 static bool
 can_lose(const question *w, int64_t direction)
 {
+	if (w->joint)
+		return joint_can_lose(w, direction);
 	for (uint32_t i = 0; i < w->unit->underlyings; i++)
 	{
 		const pm_risk_block *block = pm_risk_block_at(w->unit, i);
 		const pm_scenario_set *set = pm_risk_set_of(w->unit, block);
+		pm_row_cursor rows = pm_column_rows(set, 0);
 
 		for (uint32_t n = 0; n < w->unit->scenarios; n++)
 		{
-			pm_exact	pnl = pm_cell_get(&block->cells[n]) * direction;
+			bool		counts = set->unit_weights || pm_next_row(&rows).weight > 0;
 
-			if (pnl < 0 && (set->unit_weights || pm_set_row(set, n).weight > 0))
+			if (counts && pm_cell_get(&block->cells[n]) * direction < 0)
 				return true;
 		}
 	}
@@ -231,15 +291,20 @@ find_cure(const question *w, int64_t direction, pm_sizes *sizes)
 	sizes->cure_to = farthest(w, bottom, direction);
 }
 
-/* The requirement of the underlyings that only the account has. */
+/* The requirement of the underlyings that only the account has; of joint
+ * scenarios there is none that is theirs alone. */
 static bool
 untouched(question *w, pm_issue *issue)
 {
+	pm_nodes	nodes;
+
 	w->rest = 0;
+	if (w->joint)
+		return w->account->underlyings == 0 || pm_joint_nodes(w->account, &nodes, issue);
 	for (uint32_t i = 0; i < w->account->underlyings; i++)
 	{
 		const pm_risk_block *block = pm_risk_block_at(w->account, i);
-		question	alone = {.account = NULL, .unit = w->account};
+		question	alone = {.unit = w->account, .pause = w->pause};
 		pm_exact	loss;
 
 		if (block_named(w->unit, pm_risk_name(w->account, block)) != NULL)
@@ -253,9 +318,11 @@ untouched(question *w, pm_issue *issue)
 
 bool
 pm_max_quantity(const pm_risk_array *account, const pm_risk_array *unit,
-				double equity, double lot, pm_sizes *sizes, pm_issue *issue)
+				double equity, double lot, void (*pause) (void),
+				pm_sizes *sizes, pm_issue *issue)
 {
-	question	w = {account, unit, equity, lot, 0};
+	bool		joint = pm_risk_is_joint(account) || pm_risk_is_joint(unit);
+	question	w = {account, unit, equity, lot, joint, pause, 0};
 
 	*sizes = (pm_sizes)
 	{

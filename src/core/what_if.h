@@ -21,9 +21,10 @@ typedef struct pm_sizes
  * account + q * unit, as a float8, is at most `equity`.  The arrays must go
  * together (pm_risk_add has been tried).  A size whose amounts leave the range
  * does not fit.  False, with the issue, if the account alone is out of range.
+ * `pause` is called now and then, and need not return.
  */
 extern bool pm_max_quantity(const pm_risk_array *account, const pm_risk_array *unit,
-							double equity, double lot, pm_sizes *sizes,
-							pm_issue *issue);
+							double equity, double lot, void (*pause) (void),
+							pm_sizes *sizes, pm_issue *issue);
 
 #endif							/* PM_WHAT_IF_H */

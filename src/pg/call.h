@@ -43,7 +43,7 @@ typedef struct PmSetCache
 	pm_scenario_set *set;
 	Size		size;
 	uint32		number;			/* of this set among all at the call site */
-	pm_scenario *rows;
+	pm_scenario *rows;			/* NULL: joint, read from the set as they are needed */
 	double	   *pnls;			/* scratch, one per row */
 } PmSetCache;
 
@@ -61,6 +61,8 @@ typedef struct PmCall
 	PmLineList *lines;
 	PmKeptTables *tables;
 	const PmSetCache *default_set;
+	const PmSetCache *stored_set;	/* that was read from `stored`, or NULL */
+	struct varatt_external stored;	/* where it lies out of line */
 	TupleDesc	result;
 } PmCall;
 

@@ -8,6 +8,7 @@
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
 
+#include "core/joint_set.h"
 #include "core/market.h"
 #include "core/volatility_surface.h"
 
@@ -59,6 +60,7 @@ typedef struct contract_key
 	uint32		dividends;		/* number of the shared bytes; 0: none */
 	uint32		surface;		/* the same */
 	uint32		set;			/* number of its set, from 1; 0: totals only */
+	uint32		column;			/* of the set, for its underlying */
 	uint8		kind;
 	uint8		exercise;
 	uint8		pricing;
@@ -124,6 +126,8 @@ is_full(const PmContractCache *cache)
 static bool
 same_set(const PmSetCache *kept, const pm_scenario_set *set, Size size)
 {
+	if (kept->set->kind == PM_SET_JOINT && set->kind == PM_SET_JOINT)
+		return pm_joint_same(kept->set, set);
 	return kept->size == size && kept->set->fingerprint == set->fingerprint &&
 		memcmp(&kept->set->version, &set->version,
 			   size - offsetof(pm_scenario_set, version)) == 0;
@@ -151,6 +155,7 @@ pm_remember_set(PmCall *call, const pm_scenario_set *set, Size size)
 	{
 		pm_forget_lines(call);
 		cache->set_count = 0;
+		call->stored_set = NULL;
 		cache->contracts = NULL;
 		cache->shared = NULL;
 		cache->more_lines = NULL;
@@ -162,18 +167,33 @@ pm_remember_set(PmCall *call, const pm_scenario_set *set, Size size)
 	kept->number = ++cache->sets_made;
 	kept->size = size;
 	kept->set = memcpy(palloc(size), set, size);
-	kept->rows = palloc(set->scenarios * sizeof(pm_scenario));
+	kept->rows = set->kind == PM_SET_JOINT ? NULL : palloc(set->scenarios * sizeof(pm_scenario));
 	kept->pnls = palloc(set->scenarios * sizeof(double));
 	MemoryContextSwitchTo(old);
-	pm_set_rows(set, kept->rows);
+	if (kept->rows != NULL)
+		pm_set_rows(set, kept->rows);
 	/* Counted last: an error above leaves nothing half made. */
 	cache->latest = cache->set_count++;
 	return kept;
 }
 
+/* The column of a set for a position's underlying, which must be in it. */
+static uint32
+column_of(const pm_position *p, const PmSetCache *set)
+{
+	uint32		column;
+	pm_issue	issue;
+
+	if (!pm_set_column(set->set, p->underlying, &column, &issue))
+		pm_raise(&issue);
+	return column;
+}
+
 void
 pm_value_contract(const pm_position *p, const PmSetCache *set)
 {
+	uint32		column = column_of(p, set);
+	pm_scenario chunk[CHUNK];
 	pm_position settled;
 	pm_issue	issue;
 
@@ -182,9 +202,12 @@ pm_value_contract(const pm_position *p, const PmSetCache *set)
 	for (uint32 first = 0; first < set->set->scenarios; first += CHUNK)
 	{
 		uint32		count = Min(CHUNK, set->set->scenarios - first);
+		const pm_scenario *rows = set->rows ? set->rows + first : chunk;
 
 		CHECK_FOR_INTERRUPTS();
-		if (!pm_contract_pnls(&settled, set->rows + first, count, first + 1,
+		if (rows == chunk)
+			pm_joint_rows(set->set, column, first, count, chunk);
+		if (!pm_contract_pnls(&settled, rows, count, first + 1,
 							  set->pnls + first, &issue))
 			pm_raise(&issue);
 	}
@@ -290,6 +313,7 @@ set_key(PmContractCache *cache, contract_key *key, const pm_position *p, const P
 	key->kind = p->kind;
 	key->settlement = p->settlement;
 	key->set = set ? set->number : 0;
+	key->column = set ? column_of(p, set) : 0;
 	return (p->kind != PM_CALL && p->kind != PM_PUT) || set_option(cache, key, p);
 }
 

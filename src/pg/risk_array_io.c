@@ -19,7 +19,6 @@
 #include "risk_array_io.h"
 
 #include "libpq/pqformat.h"
-#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 
 #include "core/risk_algebra.h"
@@ -27,6 +26,7 @@
 #include "error.h"
 #include "risk_array_type.h"
 #include "scenario_set_io.h"
+#include "wire.h"
 
 /* Amounts of an underlying before its scenarios: long, short and the totals. */
 #define LEADING_AMOUNTS (2 + PM_TOTALS)
@@ -193,19 +193,6 @@ risk_array_in(PG_FUNCTION_ARGS)
 
 /* ---- Text, writing ---- */
 
-void
-pm_write_quoted(StringInfo out, pm_text text)
-{
-	appendStringInfoChar(out, '"');
-	for (size_t i = 0; i < text.length; i++)
-	{
-		if (text.bytes[i] == '"' || text.bytes[i] == '\\')
-			appendStringInfoChar(out, '\\');
-		appendStringInfoChar(out, text.bytes[i]);
-	}
-	appendStringInfoChar(out, '"');
-}
-
 static void
 write_amount(StringInfo out, const pm_cell *cell)
 {
@@ -246,6 +233,18 @@ pm_write_form_underlying(StringInfo out, const pm_risk_sums *sums, uint32 set_nu
 	appendStringInfoString(out, "} pnl {");
 	write_amounts(out, sums->pnls, sums->set->scenarios);
 	appendStringInfoChar(out, '}');
+}
+
+void
+pm_write_form_set(StringInfo out, const pm_scenario_set *set)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	pm_write_scenario_set(&text, set);
+	appendStringInfoString(out, "set ");
+	pm_write_quoted(out, (pm_text) {text.data, text.len});
+	pfree(text.data);
 }
 
 void
@@ -314,9 +313,8 @@ risk_array_out(PG_FUNCTION_ARGS)
 		pm_write_form_currency(&out, pm_risk_currency(array));
 	for (uint32 i = 0; i < set_count; i++)
 	{
-		appendStringInfoString(&out, ", set \"");
-		pm_write_scenario_set(&out, sets[i]);
-		appendStringInfoChar(&out, '"');
+		appendStringInfoString(&out, ", ");
+		pm_write_form_set(&out, sets[i]);
 	}
 	for (uint32 i = 0; i < array->underlyings; i++)
 	{
@@ -331,16 +329,6 @@ risk_array_out(PG_FUNCTION_ARGS)
 }
 
 /* ---- Binary ---- */
-
-void
-pm_send_text(StringInfo out, pm_text text)
-{
-	char	   *converted = pg_server_to_client(text.bytes, text.length);
-	int			length = converted == text.bytes ? (int) text.length : (int) strlen(converted);
-
-	pq_sendint32(out, length);
-	appendBinaryStringInfo(out, converted, length);
-}
 
 static void
 send_amounts(StringInfo out, const pm_cell *cells, uint32 count)
@@ -394,32 +382,6 @@ risk_array_send(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(pq_endtypsend(&out));
 }
 
-void
-pm_raise_binary(const PmRiskForm *f, const char *detail)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-			 errmsg("invalid binary form of %s", f->type),
-			 errdetail_internal("%s", detail),
-			 errhint("Send what %s_send gave, or use the text form.", f->type)));
-}
-
-pm_text
-pm_receive_text(StringInfo in, const PmRiskForm *f)
-{
-	int			length = pq_getmsgint(in, 4);
-	int			converted;
-	char	   *text;
-
-	if (length < 0 || length > in->len - in->cursor)
-		pm_raise_binary(f, "It ends within a text.");
-	text = pq_getmsgtext(in, length, &converted);
-	return (pm_text)
-	{
-		text, converted
-	};
-}
-
 static pm_cell
 receive_amount(StringInfo in, const PmRiskForm *f, pm_exact least)
 {
@@ -430,14 +392,14 @@ receive_amount(StringInfo in, const PmRiskForm *f, pm_exact least)
 	cell.low = (uint64) pq_getmsgint64(in);
 	amount = pm_cell_get(&cell);
 	if (amount < least || !pm_exact_in_range(amount))
-		pm_raise_binary(f, "An amount is out of range.");
+		pm_raise_binary(f->type, "An amount is out of range.");
 	return cell;
 }
 
 void
 pm_receive_form_underlying(StringInfo in, PmRiskForm *f, uint32 scenarios)
 {
-	pm_text		name = pm_receive_text(in, f);
+	pm_text		name = pm_receive_text(in, f->type);
 	uint32		set_number = pq_getmsgint(in, 4);
 	int64		rows = pq_getmsgint64(in);
 	uint64		count = LEADING_AMOUNTS + (uint64) scenarios;
@@ -446,11 +408,11 @@ pm_receive_form_underlying(StringInfo in, PmRiskForm *f, uint32 scenarios)
 
 	if (set_number < 1 || set_number > f->set_count ||
 		f->sets[set_number - 1]->scenarios != scenarios)
-		pm_raise_binary(f, "An underlying has a set that does not fit.");
+		pm_raise_binary(f->type, "An underlying has a set that does not fit.");
 	if (rows < 1)
-		pm_raise_binary(f, "An underlying has no rows.");
+		pm_raise_binary(f->type, "An underlying has no rows.");
 	if (count * sizeof(pm_cell) > (uint64) (in->len - in->cursor))
-		pm_raise_binary(f, "It ends before its last amount.");
+		pm_raise_binary(f->type, "It ends before its last amount.");
 	amounts = palloc(count * sizeof(pm_cell));
 	for (uint64 i = 0; i < count; i++)
 		amounts[i] = receive_amount(in, f, i < 2 ? 0 : -PM_EXACT_LIMIT);
@@ -470,13 +432,13 @@ pm_receive_form_currency(StringInfo in, PmRiskForm *f)
 	uint8		state = pq_getmsgbyte(in);
 
 	if (state > PM_CURRENCY_NAMED)
-		pm_raise_binary(f, "It has an unknown kind of currency.");
+		pm_raise_binary(f->type, "It has an unknown kind of currency.");
 	f->currency = (pm_text)
 	{
 		NULL, 0
 	};
 	if (state == PM_CURRENCY_NAMED)
-		f->currency = pm_receive_text(in, f);
+		f->currency = pm_receive_text(in, f->type);
 	return (pm_currency_state) state;
 }
 
@@ -502,12 +464,12 @@ risk_array_recv(PG_FUNCTION_ARGS)
 				count;
 
 	if (pq_getmsgbyte(in) != PM_RISK_ARRAY_VERSION)
-		pm_raise_binary(&f, "It is of another version.");
+		pm_raise_binary(f.type, "It is of another version.");
 	currency_state = pm_receive_form_currency(in, &f);
 	scenarios = pm_receive_form_sets(in, &f);
 	count = pq_getmsgint(in, 4);
 	if ((count == 0) != (currency_state == PM_CURRENCY_UNSET))
-		pm_raise_binary(&f, "It has a currency and no underlying, or the reverse.");
+		pm_raise_binary(f.type, "It has a currency and no underlying, or the reverse.");
 	for (; count > 0; count--)
 		pm_receive_form_underlying(in, &f, scenarios);
 	pq_getmsgend(in);

@@ -31,19 +31,16 @@ extern bool pm_read_form_currency(PmReader *r, PmRiskForm *f);
 extern bool pm_read_form_underlying(PmReader *r, PmRiskForm *f);
 
 /* Its writers, keyword included; sets are numbered from 1. */
-extern void pm_write_quoted(StringInfo out, pm_text text);
+extern void pm_write_form_set(StringInfo out, const pm_scenario_set *set);
 extern void pm_write_form_currency(StringInfo out, pm_text currency);
 extern void pm_write_form_underlying(StringInfo out, const pm_risk_sums *sums, uint32 set_number);
 
 /* Readers of the binary form raise; the currency's state and the number of
  * scenarios are returned. */
-extern _Noreturn void pm_raise_binary(const PmRiskForm *f, const char *detail);
-extern pm_text pm_receive_text(StringInfo in, const PmRiskForm *f);
 extern pm_currency_state pm_receive_form_currency(StringInfo in, PmRiskForm *f);
 extern uint32 pm_receive_form_sets(StringInfo in, PmRiskForm *f);
 extern void pm_receive_form_underlying(StringInfo in, PmRiskForm *f, uint32 scenarios);
 
-extern void pm_send_text(StringInfo out, pm_text text);
 extern void pm_send_form_underlying(StringInfo out, const pm_risk_sums *sums, uint32 set_number);
 
 #endif							/* PM_RISK_ARRAY_IO_H */

@@ -49,41 +49,63 @@ pnl(PG_FUNCTION_ARGS)
 	for (uint32 i = 0; i < array->underlyings; i++)
 	{
 		const pm_risk_block *block = pm_risk_block_at(array, i);
-		const pm_scenario_set *set = pm_risk_set_of(array, block);
-		pm_part_cursor cursor;
-		const pm_scenario_part *part;
-		uint32		n = 0;
+		pm_row_cursor rows = pm_column_rows(pm_risk_set_of(array, block),
+											pm_risk_column(array, block));
 
-		cursor = pm_set_parts(set);
 		pm_set_text(&values[0], &nulls[0], pm_risk_name(array, block));
-		while ((part = pm_next_part(&cursor)) != NULL)
-			for (uint32 k = 0; k < part->count; k++, n++)
-			{
-				pm_scenario row = pm_part_row(part, k);
+		for (uint32 n = 0; n < array->scenarios; n++)
+		{
+			pm_scenario row = pm_next_row(&rows);
 
-				CHECK_FOR_INTERRUPTS();
-				values[1] = Int32GetDatum(n + 1);
-				values[2] = Float8GetDatum(row.price_shock);
-				values[3] = Float8GetDatum(row.vol_shock);
-				values[4] = Float8GetDatum(row.weight);
-				values[5] = amount(&block->cells[n]);
-				put_row(info, values, nulls);
-			}
+			CHECK_FOR_INTERRUPTS();
+			values[1] = Int32GetDatum(n + 1);
+			values[2] = Float8GetDatum(row.price_shock);
+			values[3] = Float8GetDatum(row.vol_shock);
+			values[4] = Float8GetDatum(row.weight);
+			values[5] = amount(&block->cells[n]);
+			put_row(info, values, nulls);
+		}
 	}
 	return (Datum) 0;
 }
 
-/* A scenario's number, shocks and weighted profit or loss, into four columns. */
+/* A scenario's number, an underlying's shocks there and its weighted profit or
+ * loss, into four columns. */
 static void
-set_node(Datum *values, bool *nulls, const pm_scenario_set *set, const pm_node *node)
+set_node(Datum *values, bool *nulls, const pm_risk_array *array,
+		 const pm_risk_block *block, const pm_node *node)
 {
-	pm_scenario row = pm_set_row(set, node->index);
+	pm_scenario row = pm_set_row(pm_risk_set_of(array, block), pm_risk_column(array, block),
+								 node->index);
 
 	values[0] = Int32GetDatum(node->index + 1);
 	values[1] = Float8GetDatum(row.price_shock);
 	values[2] = Float8GetDatum(row.vol_shock);
 	values[3] = Float8GetDatum(pm_exact_to_double(node->pnl));
 	memset(nulls, 0, 4 * sizeof(bool));
+}
+
+/*
+ * The worst scenario of an underlying and the runner-up; gives what they make
+ * it ask for.  Of joint scenarios they are those of the account (else NULL), and
+ * the underlying's loss in the worst one is its part of the account's.
+ */
+static pm_exact
+component(const pm_risk_array *array, const pm_risk_block *block,
+		  const pm_nodes *account, pm_nodes *nodes)
+{
+	pm_issue	issue;
+
+	if (account == NULL)
+	{
+		if (!pm_underlying_nodes(array, block, nodes, &issue))
+			pm_raise(&issue);
+		return nodes->worst.pnl < 0 ? -nodes->worst.pnl : 0;
+	}
+	*nodes = *account;
+	nodes->worst.pnl = pm_cell_get(&block->cells[account->worst.index]);
+	nodes->second.pnl = pm_cell_get(&block->cells[account->second.index]);
+	return account->worst.pnl < 0 ? -nodes->worst.pnl : 0;
 }
 
 /*
@@ -96,36 +118,35 @@ underlying_rows(FunctionCallInfo fcinfo, bool explain)
 {
 	ReturnSetInfo *info = (ReturnSetInfo *) fcinfo->resultinfo;
 	const pm_risk_array *array = pm_getarg_risk_array(fcinfo, 0);
+	bool		joint = pm_risk_is_joint(array);
+	pm_nodes	account;
 	Datum		values[MAX_COLUMNS] = {0};
 	bool		nulls[MAX_COLUMNS] = {false};
+	pm_issue	issue;
 
+	if (joint && !pm_joint_nodes(array, &account, &issue))
+		pm_raise(&issue);
 	InitMaterializedSRF(fcinfo, 0);
 	for (uint32 i = 0; i < array->underlyings; i++)
 	{
 		const pm_risk_block *block = pm_risk_block_at(array, i);
-		const pm_scenario_set *set = pm_risk_set_of(array, block);
-		pm_node		worst,
-					second;
-		bool		has_second;
+		pm_nodes	nodes;
 		double		scan_loss;
-		pm_issue	issue;
 
 		CHECK_FOR_INTERRUPTS();
-		if (!pm_worst_nodes(array, block, &worst, &second, &has_second, &issue))
-			pm_raise(&issue);
-		scan_loss = worst.pnl < 0 ? -pm_exact_to_double(worst.pnl) : 0;
+		scan_loss = pm_exact_to_double(component(array, block, joint ? &account : NULL, &nodes));
 		pm_set_text(&values[0], &nulls[0], pm_risk_name(array, block));
 		values[1] = Float8GetDatum(scan_loss);	/* max(scan loss, minimum charge) */
 		values[2] = Float8GetDatum(scan_loss);
 		values[3] = Float8GetDatum(0);
-		set_node(values + 4, nulls + 4, set, &worst);
+		set_node(values + 4, nulls + 4, array, block, &nodes.worst);
 		if (explain)
 		{
-			memset(nulls + 8, !has_second, 5 * sizeof(bool));
-			if (has_second)
+			memset(nulls + 8, !nodes.has_second, 5 * sizeof(bool));
+			if (nodes.has_second)
 			{
-				set_node(values + 8, nulls + 8, set, &second);
-				values[12] = Float8GetDatum(pm_exact_to_double(second.pnl - worst.pnl));
+				set_node(values + 8, nulls + 8, array, block, &nodes.second);
+				values[12] = Float8GetDatum(pm_exact_to_double(nodes.second.pnl - nodes.worst.pnl));
 			}
 			values[13] = Int64GetDatum(block->rows);
 		}

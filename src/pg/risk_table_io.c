@@ -23,6 +23,7 @@
 #include "line_list.h"
 #include "risk_array_io.h"
 #include "scenario_set_io.h"
+#include "wire.h"
 
 static const pm_risk_array nothing = {
 	.version = PM_RISK_ARRAY_VERSION, .first_set = PM_NO_SET
@@ -152,9 +153,8 @@ risk_table_out(PG_FUNCTION_ARGS)
 	appendStringInfoChar(&out, '{');
 	for (uint32 i = 0; i < table->sets; i++, separator = ", ")
 	{
-		appendStringInfo(&out, "%sset \"", separator);
-		pm_write_scenario_set(&out, pm_table_set(table, i));
-		appendStringInfoChar(&out, '"');
+		appendStringInfoString(&out, separator);
+		pm_write_form_set(&out, pm_table_set(table, i));
 	}
 	for (uint32 i = 0; i < table->entries; i++, separator = ", ")
 	{
@@ -245,13 +245,13 @@ receive_contract(StringInfo in, PmRiskForm *f, pm_table_builder *builder, uint32
 	pm_issue	issue;
 
 	if (builder->kind == PM_KEY_TEXT)
-		key.text = pm_receive_text(in, f);
+		key.text = pm_receive_text(in, f->type);
 	else
 		key.number = pq_getmsgint64(in);
 	state = pm_receive_form_currency(in, f);
 	count = pq_getmsgint(in, 4);
 	if ((count == 0) != (state == PM_CURRENCY_UNSET))
-		pm_raise_binary(f, "A contract has a currency and no underlying, or the reverse.");
+		pm_raise_binary(f->type, "A contract has a currency and no underlying, or the reverse.");
 	for (; count > 0; count--)
 		pm_receive_form_underlying(in, f, scenarios);
 	if (!add_contract(builder, key, f, &issue))
@@ -273,15 +273,15 @@ risk_table_recv(PG_FUNCTION_ARGS)
 	pm_issue	issue;
 
 	if (pq_getmsgbyte(in) != PM_RISK_TABLE_VERSION)
-		pm_raise_binary(&f, "It is of another version.");
+		pm_raise_binary(f.type, "It is of another version.");
 	kind = pq_getmsgbyte(in);
 	if (kind > PM_KEY_TEXT)
-		pm_raise_binary(&f, "It has an unknown kind of keys.");
+		pm_raise_binary(f.type, "It has an unknown kind of keys.");
 	pm_table_begin(&builder, &allocator, (pm_key_kind) kind);
 	scenarios = pm_receive_form_sets(in, &f);
 	count = pq_getmsgint(in, 4);
 	if (count == 0)
-		pm_raise_binary(&f, "It has no contract.");
+		pm_raise_binary(f.type, "It has no contract.");
 	for (; count > 0; count--)
 		receive_contract(in, &f, &builder, scenarios);
 	pq_getmsgend(in);

@@ -1,5 +1,6 @@
 /*
- * scenario_set_io.c - text and binary forms of scenario_set.
+ * scenario_set_io.c - text and binary forms of scenario_set; of joint sets:
+ * joint_set_io.c.
  *
  * The text names what makes each part, with numbers in their shortest exact
  * form whatever the session's settings:
@@ -27,16 +28,9 @@
 #include "error.h"
 #include "scenario_set_io.h"
 #include "text_reader.h"
+#include "wire.h"
 
-/* A named number of a part: where a row keeps it, and its default. */
-typedef struct argument
-{
-	const char *name;
-	double		standard;		/* NaN: none, must be given; Infinity: NULL */
-} argument;
-
-/* In the order of the fields of pm_scenario. */
-static const argument row_arguments[] = {
+const PmArgument pm_row_arguments[PM_ROW_ARGUMENTS] = {
 	{"price_shock", 0}, {"price_points", 0}, {"vol_shock", 0},
 	{"vol_points", 0}, {"vol_power", 0}, {"vol_power_long", INFINITY},
 	{"vol_floor", 0}, {"rate_points", 0}, {"days", 0}, {"weight", 1},
@@ -44,35 +38,32 @@ static const argument row_arguments[] = {
 };
 
 /* In the order of the parameters of the part. */
-static const argument grid_arguments[] = {
+static const PmArgument grid_arguments[] = {
 	{"price_range", NAN}, {"price_steps", NAN}, {"vol_power", 0}, {"days", 0}
 };
-static const argument tims_arguments[] = {{"down", NAN}, {"up", NAN}};
-static const argument span_arguments[] = {
+static const PmArgument tims_arguments[] = {{"down", NAN}, {"up", NAN}};
+static const PmArgument span_arguments[] = {
 	{"price_range", NAN}, {"vol_range", NAN}, {"extreme_multiple", 3},
 	{"cover", 0.33}, {"days", 1}
 };
 
-#define MAX_ARGUMENTS lengthof(row_arguments)
+#define MAX_ARGUMENTS PM_ROW_ARGUMENTS
 
 typedef struct part_form
 {
 	const char *name;
-	const argument *arguments;
+	const PmArgument *arguments;
 	int			count;
 	const char *other;			/* the argument that is not a number, or NULL */
 } part_form;
 
 /* In the order of pm_part_type; a list is a series of its rows. */
 static const part_form forms[] = {
-	{"market_scenario", row_arguments, lengthof(row_arguments), "stickiness"},
+	{"market_scenario", pm_row_arguments, PM_ROW_ARGUMENTS, "stickiness"},
 	{"scenario_grid", grid_arguments, lengthof(grid_arguments), "vol_shocks"},
 	{"tims_scenarios", tims_arguments, lengthof(tims_arguments), NULL},
 	{"span_scenarios", span_arguments, lengthof(span_arguments), NULL},
 };
-
-StaticAssertDecl(lengthof(row_arguments) == offsetof(pm_scenario, stickiness) / sizeof(double),
-				 "every number of a scenario has a name");
 
 /* Sets of one part each, to be joined. */
 typedef struct builder
@@ -169,9 +160,8 @@ join(const builder *b, pm_scenario_set **set, pm_issue *issue)
 
 /* ---- Text, reading ---- */
 
-/* Which of the forms' or arguments' names comes next, whole; or -1. */
-static int
-next_name(PmReader *r, const char *first, size_t stride, int count)
+int
+pm_next_name(PmReader *r, const char *first, size_t stride, int count)
 {
 	size_t		length;
 
@@ -218,8 +208,8 @@ typedef struct arguments
 	pm_stickiness stickiness;	/* of a row */
 } arguments;
 
-static bool
-read_stickiness(PmReader *r, pm_stickiness *stickiness)
+bool
+pm_read_stickiness(PmReader *r, pm_stickiness *stickiness)
 {
 	for (int i = 0; pm_stickiness_labels[i] != NULL; i++)
 		if (pm_next_is(r, pm_stickiness_labels[i]))
@@ -238,7 +228,7 @@ read_value(PmReader *r, const part_form *form, int i, arguments *a)
 		return pm_read_number(r, &a->values[i]);
 	if (form->arguments == grid_arguments)
 		return read_numbers(r, &a->vols, &a->vol_count);
-	return read_stickiness(r, &a->stickiness);
+	return pm_read_stickiness(r, &a->stickiness);
 }
 
 /* "(name => value, ...)" */
@@ -260,8 +250,8 @@ read_arguments(PmReader *r, const part_form *form, arguments *a)
 	do
 	{
 		const char *at = r->at;
-		int			i = next_name(r, (const char *) form->arguments,
-								  sizeof(argument), form->count);
+		int			i = pm_next_name(r, (const char *) form->arguments,
+								  sizeof(PmArgument), form->count);
 
 		if (i < 0 && form->other != NULL && pm_next_is(r, form->other))
 			i = form->count;
@@ -317,7 +307,7 @@ read_list(PmReader *r, builder *b)
 			return false;
 		if (!pm_next_is(r, ","))
 			break;
-		if (next_name(r, (const char *) forms, sizeof(part_form), 1) != 0)
+		if (pm_next_name(r, (const char *) forms, sizeof(part_form), 1) != 0)
 			return pm_fail_syntax(r, "market_scenario");
 	}
 	return add_list(b, rows, count, r->issue);
@@ -326,7 +316,7 @@ read_list(PmReader *r, builder *b)
 static bool
 read_part(PmReader *r, builder *b)
 {
-	int			type = next_name(r, (const char *) forms, sizeof(part_form), lengthof(forms));
+	int			type = pm_next_name(r, (const char *) forms, sizeof(part_form), lengthof(forms));
 	arguments	a;
 
 	if (type < 0)
@@ -351,6 +341,13 @@ pm_parse_scenario_set(const char *text, pm_scenario_set **set, pm_issue *issue)
 	};
 	builder		b = {NULL, 0, 0};
 
+	if (pm_next_is(&r, "joint_scenarios"))
+	{
+		if (!pm_read_joint_set(&r, set))
+			return false;
+		(void) pm_next_is(&r, "");
+		return *r.at == '\0' || pm_fail_syntax(&r, "the end");
+	}
 	do
 	{
 		if (!read_part(&r, &b))
@@ -379,8 +376,8 @@ scenario_set_in(PG_FUNCTION_ARGS)
 
 /* ---- Text, writing ---- */
 
-static void
-write_number(StringInfo out, double x)
+void
+pm_write_number(StringInfo out, double x)
 {
 	char		digits[DOUBLE_SHORTEST_DECIMAL_LEN];
 
@@ -392,7 +389,7 @@ static void
 write_argument(StringInfo out, const char *name, double value, const char **separator)
 {
 	appendStringInfo(out, "%s%s => ", *separator, name);
-	write_number(out, value);
+	pm_write_number(out, value);
 	*separator = ", ";
 }
 
@@ -406,8 +403,8 @@ write_row(StringInfo out, const pm_scenario *row)
 	memcpy(values, row, sizeof values);
 	appendStringInfo(out, "%s(", forms[PM_PART_LIST].name);
 	for (int i = 0; i < (int) MAX_ARGUMENTS; i++)
-		if (!isnan(values[i]) && values[i] != row_arguments[i].standard)
-			write_argument(out, row_arguments[i].name, values[i], &separator);
+		if (!isnan(values[i]) && values[i] != pm_row_arguments[i].standard)
+			write_argument(out, pm_row_arguments[i].name, values[i], &separator);
 	if (row->stickiness != PM_STICKY_STRIKE)
 		appendStringInfo(out, "%s%s => %s", separator, forms[PM_PART_LIST].other,
 						 pm_stickiness_labels[PM_STICKY_MONEYNESS]);
@@ -431,7 +428,7 @@ write_generator(StringInfo out, const pm_scenario_part *part)
 		for (uint32 i = form->count; i < numbers; i++)
 		{
 			appendStringInfoChar(out, i == (uint32) form->count ? '{' : ',');
-			write_number(out, parameters[i]);
+			pm_write_number(out, parameters[i]);
 		}
 		appendStringInfoChar(out, '}');
 	}
@@ -445,6 +442,11 @@ pm_write_scenario_set(StringInfo out, const pm_scenario_set *set)
 	const pm_scenario_part *part;
 	const char *separator = "";
 
+	if (set->kind == PM_SET_JOINT)
+	{
+		pm_write_joint_set(out, set);
+		return;
+	}
 	while ((part = pm_next_part(&cursor)) != NULL)
 	{
 		appendStringInfoString(out, separator);
@@ -487,6 +489,11 @@ pm_send_scenario_set(StringInfo out, const pm_scenario_set *set)
 
 	pq_sendint8(out, PM_SCENARIO_SET_VERSION);
 	pq_sendint8(out, set->kind);
+	if (set->kind == PM_SET_JOINT)
+	{
+		pm_send_joint_set(out, set);
+		return;
+	}
 	pq_sendint32(out, set->parts);
 	while ((part = pm_next_part(&cursor)) != NULL)
 	{
@@ -526,23 +533,7 @@ scenario_set_send(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(pq_endtypsend(&out));
 }
 
-static void
-raise_binary(const char *detail)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-			 errmsg("invalid binary form of scenario_set"),
-			 errdetail_internal("%s", detail),
-			 errhint("Send what scenario_set_send gave, or use the text form.")));
-}
-
-/* `count` items of `bytes` bytes each must still be in the message. */
-static void
-expect_items(StringInfo in, uint32 count, uint32 bytes)
-{
-	if ((uint64) count * bytes > (uint64) (in->len - in->cursor))
-		raise_binary("It ends before its last number.");
-}
+#define TYPE	"scenario_set"
 
 static void
 receive_part(StringInfo in, builder *b, pm_issue *issue)
@@ -554,12 +545,12 @@ receive_part(StringInfo in, builder *b, pm_issue *issue)
 	bool		good;
 
 	if (type >= lengthof(forms))
-		raise_binary("It has a part of an unknown type.");
+		pm_raise_binary(TYPE, "It has a part of an unknown type.");
 	if (type == PM_PART_LIST)
 	{
 		pm_scenario *rows;
 
-		expect_items(in, count, MAX_ARGUMENTS * sizeof(float8) + 1);
+		pm_expect_items(in, TYPE, count, MAX_ARGUMENTS * sizeof(float8) + 1);
 		rows = palloc(Max(count, 1) * sizeof(pm_scenario));
 		for (uint32 i = 0; i < count; i++)
 		{
@@ -573,12 +564,12 @@ receive_part(StringInfo in, builder *b, pm_issue *issue)
 	}
 	else
 	{
-		expect_items(in, forms[type].count, sizeof(float8));
+		pm_expect_items(in, TYPE, forms[type].count, sizeof(float8));
 		for (int i = 0; i < forms[type].count; i++)
 			parameters[i] = pq_getmsgfloat8(in);
 		if (type != PM_PART_GRID && count != 0)
-			raise_binary("A part that has no volatility shocks claims some.");
-		expect_items(in, count, sizeof(float8));
+			pm_raise_binary(TYPE, "A part that has no volatility shocks claims some.");
+		pm_expect_items(in, TYPE, count, sizeof(float8));
 		vols = palloc(Max(count, 1) * sizeof(double));
 		for (uint32 i = 0; i < count; i++)
 			vols[i] = pq_getmsgfloat8(in);
@@ -598,12 +589,16 @@ pm_receive_scenario_set(StringInfo in)
 	builder		b = {NULL, 0, 0};
 	pm_scenario_set *set;
 	pm_issue	issue;
+	int			kind;
 	uint32		parts;
 
 	if (pq_getmsgbyte(in) != PM_SCENARIO_SET_VERSION)
-		raise_binary("It is of another version.");
-	if (pq_getmsgbyte(in) != PM_SET_COMMON)
-		raise_binary("It is of an unknown kind.");
+		pm_raise_binary(TYPE, "It is of another version.");
+	kind = pq_getmsgbyte(in);
+	if (kind > PM_SET_JOINT)
+		pm_raise_binary(TYPE, "It is of an unknown kind.");
+	if (kind == PM_SET_JOINT)
+		return pm_receive_joint_set(in);
 	parts = pq_getmsgint(in, 4);
 	for (uint32 i = 0; i < parts; i++)
 		receive_part(in, &b, &issue);

@@ -9,6 +9,7 @@
 #include "utils/builtins.h"
 
 #include "error.h"
+#include "joint_set_type.h"
 
 /* The value of a float8 argument, which must not be NULL. */
 static double
@@ -141,6 +142,8 @@ scenario_set_concat(PG_FUNCTION_ARGS)
 	size_t		size;
 	pm_issue	issue;
 
+	if (sets[0]->kind == PM_SET_JOINT || sets[1]->kind == PM_SET_JOINT)
+		PG_RETURN_POINTER(pm_join_joint_sets(sets[0], sets[1]));
 	if (!pm_join_size(sets, lengthof(sets), &size, &issue))
 		pm_raise(&issue);
 	set = pm_new_scenario_set(size);

@@ -5,6 +5,7 @@
 
 #include <math.h>
 
+#include "access/detoast.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/array.h"
@@ -154,12 +155,35 @@ pm_getarg_scenario_set(FunctionCallInfo fcinfo, int argno)
 	return set;
 }
 
+/*
+ * A large set in a table, read by a subquery, comes as a pointer out of line:
+ * the same one on every row, to be followed once.
+ */
 const PmSetCache *
 pm_getarg_cached_set(FunctionCallInfo fcinfo, int argno)
 {
-	const pm_scenario_set *set = pm_getarg_scenario_set(fcinfo, argno);
+	PmCall	   *call = pm_call(fcinfo);
+	struct varlena *value = PG_ARGISNULL(argno) ? NULL
+		: (struct varlena *) PG_GETARG_POINTER(argno);
+	bool		stored = value != NULL && VARATT_IS_EXTERNAL_ONDISK(value);
+	struct varatt_external pointer;
+	const pm_scenario_set *set;
+	const PmSetCache *kept;
 
-	return pm_remember_set(pm_call(fcinfo), set, VARSIZE(set));
+	if (stored)
+	{
+		VARATT_EXTERNAL_GET_POINTER(pointer, value);
+		if (call->stored_set != NULL && memcmp(&pointer, &call->stored, sizeof pointer) == 0)
+			return call->stored_set;
+	}
+	set = pm_getarg_scenario_set(fcinfo, argno);
+	kept = pm_remember_set(call, set, VARSIZE(set));
+	if (stored)
+	{
+		call->stored = pointer;
+		call->stored_set = kept;
+	}
+	return kept;
 }
 
 const PmSetCache *
@@ -252,15 +276,45 @@ enum_oid(Oid type, const char *label)
 	return DatumGetObjectId(OidInputFunctionCall(in, pstrdup(label), param, -1));
 }
 
-/* scenarios(scenario_set) returns setof market_scenario: the set's rows. */
+/*
+ * The column that scenarios() is to list: that of the underlying in argument 1,
+ * or the only one.
+ */
+static uint32
+getarg_column(FunctionCallInfo fcinfo, const pm_scenario_set *set)
+{
+	text	   *name;
+	uint32		column = 0;
+	pm_issue	issue;
+
+	if (PG_NARGS() == 1)
+	{
+		if (set->kind == PM_SET_JOINT)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("joint scenarios are listed for one underlying"),
+					 errdetail("The set moves each of its underlyings in its own way."),
+					 errhint("Name one: scenarios(scenario_set, underlying); underlyings(scenario_set) has their names.")));
+		return 0;
+	}
+	name = PG_GETARG_TEXT_PP(1);
+	if (!pm_set_column(set, (pm_text) {VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name)},
+					   &column, &issue))
+		pm_raise(&issue);
+	return column;
+}
+
+/*
+ * scenarios(scenario_set [, underlying]) returns setof market_scenario: the
+ * set's rows, those that the underlying meets.
+ */
 PG_FUNCTION_INFO_V1(scenarios);
 Datum
 scenarios(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *info = (ReturnSetInfo *) fcinfo->resultinfo;
 	const pm_scenario_set *set = PG_GETARG_SCENARIO_SET(0);
-	pm_part_cursor cursor = pm_set_parts(set);
-	const pm_scenario_part *part;
+	pm_row_cursor rows = pm_column_rows(set, getarg_column(fcinfo, set));
 	Datum	   *values;
 	bool	   *nulls;
 	Oid			stickiness[2];
@@ -274,26 +328,25 @@ scenarios(PG_FUNCTION_ARGS)
 		stickiness[i] = enum_oid(TupleDescAttr(info->setDesc, STICKINESS)->atttypid,
 								 pm_stickiness_labels[i]);
 
-	while ((part = pm_next_part(&cursor)) != NULL)
-		for (uint32 i = 0; i < part->count; i++)
+	for (uint32 i = 0; i < set->scenarios; i++)
+	{
+		pm_scenario row = pm_next_row(&rows);
+
+		CHECK_FOR_INTERRUPTS();
+		for (int field = 0; field < SCENARIO_FIELDS; field++)
 		{
-			pm_scenario row = pm_part_row(part, i);
+			double		number;
 
-			CHECK_FOR_INTERRUPTS();
-			for (int field = 0; field < SCENARIO_FIELDS; field++)
+			if (field == STICKINESS)
 			{
-				double		number;
-
-				if (field == STICKINESS)
-				{
-					values[field] = ObjectIdGetDatum(stickiness[row.stickiness != PM_STICKY_STRIKE]);
-					continue;
-				}
-				number = *NUMBER_AT(&row, field);
-				values[field] = Float8GetDatum(number);
-				nulls[field] = may_be_null(field) && isnan(number);
+				values[field] = ObjectIdGetDatum(stickiness[row.stickiness != PM_STICKY_STRIKE]);
+				continue;
 			}
-			tuplestore_putvalues(info->setResult, info->setDesc, values, nulls);
+			number = *NUMBER_AT(&row, field);
+			values[field] = Float8GetDatum(number);
+			nulls[field] = may_be_null(field) && isnan(number);
 		}
+		tuplestore_putvalues(info->setResult, info->setDesc, values, nulls);
+	}
 	return (Datum) 0;
 }

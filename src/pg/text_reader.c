@@ -128,3 +128,16 @@ pm_read_quoted(PmReader *r, pm_text *value)
 	};
 	return true;
 }
+
+void
+pm_write_quoted(StringInfo out, pm_text value)
+{
+	appendStringInfoChar(out, '"');
+	for (size_t i = 0; i < value.length; i++)
+	{
+		if (value.bytes[i] == '"' || value.bytes[i] == '\\')
+			appendStringInfoChar(out, '\\');
+		appendStringInfoChar(out, value.bytes[i]);
+	}
+	appendStringInfoChar(out, '"');
+}

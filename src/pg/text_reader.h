@@ -1,5 +1,6 @@
 /*
- * text_reader.h - reading the text forms of our types, token by token.
+ * text_reader.h - reading the text forms of our types, token by token; and
+ * writing quoted texts.
  *
  * Readers fail softly: they fill the issue and return false.
  */
@@ -7,6 +8,9 @@
 #define PM_TEXT_READER_H
 
 #include "compat.h"
+
+#include "lib/stringinfo.h"
+
 #include "core/issue.h"
 
 typedef struct PmReader
@@ -35,5 +39,8 @@ extern bool pm_read_integer(PmReader *r, __int128 least, __int128 most, __int128
 
 /* A text in double quotes, \\ before \" and \\ itself; palloc'd. */
 extern bool pm_read_quoted(PmReader *r, pm_text *value);
+
+/* Writes what pm_read_quoted reads. */
+extern void pm_write_quoted(StringInfo out, pm_text value);
 
 #endif							/* PM_TEXT_READER_H */

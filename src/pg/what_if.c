@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"
 
@@ -70,6 +71,12 @@ margin_if(PG_FUNCTION_ARGS)
 	return HeapTupleGetDatum(heap_form_tuple(desc, values, nulls));
 }
 
+static void
+answer_to_cancel(void)
+{
+	CHECK_FOR_INTERRUPTS();
+}
+
 /* max_quantity(account, unit_trade, equity, lot) */
 PG_FUNCTION_INFO_V1(max_quantity);
 Datum
@@ -101,7 +108,7 @@ max_quantity(PG_FUNCTION_ARGS)
 	}
 	/* Raises where the two do not go together. */
 	(void) sum_or_raise(account, unit);
-	if (!pm_max_quantity(account, unit, equity, lot, &sizes, &issue))
+	if (!pm_max_quantity(account, unit, equity, lot, answer_to_cancel, &sizes, &issue))
 		pm_raise(&issue);
 	values[0] = Float8GetDatum(sizes.buy);
 	values[1] = Float8GetDatum(sizes.sell);
@@ -150,28 +157,51 @@ numeric_from_double(double x)
 	return numeric_from(digits);
 }
 
+/* Adds a part's loss in one scenario of an underlying: -weight * P&L, exactly. */
+static Datum
+add_loss(Datum sum, const pm_risk_array *part, const pm_risk_block *block, uint32 index)
+{
+	pm_scenario row = pm_set_row(pm_risk_set_of(part, block), pm_risk_column(part, block), index);
+	Datum		loss = numeric_from_exact(-pm_cell_get(&block->cells[index]));
+
+	if (row.weight != 1)
+		loss = DirectFunctionCall2(numeric_mul, loss, numeric_from_double(row.weight));
+	return DirectFunctionCall2(numeric_add, sum, loss);
+}
+
+/* The worst scenario of an underlying of the account or, if joint, of all. */
+static pm_node
+worst_node(const pm_risk_array *account, bool joint, const pm_risk_block *block)
+{
+	pm_nodes	nodes;
+	pm_issue	issue;
+
+	if (!(joint ? pm_joint_nodes(account, &nodes, &issue)
+		  : pm_underlying_nodes(account, block, &nodes, &issue)))
+		pm_raise(&issue);
+	return nodes.worst;
+}
+
 /*
- * What a part of the account loses in the account's own worst scenarios:
- * -weight * P&L, over the underlyings that have a scan loss.  Exact, so that
- * the contributions of all parts add up to the scan loss.
+ * What a part of the account loses in the account's own worst scenarios, one
+ * per underlying that has a scan loss, or the one of joint scenarios.  Exact, so
+ * that the contributions of all parts add up to the scan loss.
  */
 static Datum
 contribution(const pm_risk_array *account, const pm_risk_array *part)
 {
+	bool		joint = pm_risk_is_joint(account);
+	pm_node		worst = {0, 0};
 	Datum		sum = numeric_from("0");
 
+	if (joint)
+		worst = worst_node(account, true, NULL);
 	for (uint32 i = 0, k = 0; i < part->underlyings; i++)
 	{
 		const pm_risk_block *mine = pm_risk_block_at(part, i);
 		pm_text		name = pm_risk_name(part, mine);
 		const pm_risk_block *whole;
 		pm_text		there;
-		pm_node		worst,
-					second;
-		bool		has_second;
-		pm_issue	issue;
-		pm_scenario row;
-		Datum		loss;
 
 		/* Both are in order, and the account has what its part has. */
 		do
@@ -180,15 +210,10 @@ contribution(const pm_risk_array *account, const pm_risk_array *part)
 			there = pm_risk_name(account, whole);
 		} while (there.length != name.length ||
 				 memcmp(there.bytes, name.bytes, name.length) != 0);
-		if (!pm_worst_nodes(account, whole, &worst, &second, &has_second, &issue))
-			pm_raise(&issue);
-		if (worst.pnl >= 0)
-			continue;
-		row = pm_set_row(pm_risk_set_of(account, whole), worst.index);
-		loss = numeric_from_exact(-pm_cell_get(&mine->cells[worst.index]));
-		if (row.weight != 1)
-			loss = DirectFunctionCall2(numeric_mul, loss, numeric_from_double(row.weight));
-		sum = DirectFunctionCall2(numeric_add, sum, loss);
+		if (!joint)
+			worst = worst_node(account, false, whole);
+		if (worst.pnl < 0)
+			sum = add_loss(sum, part, mine, worst.index);
 	}
 	return DirectFunctionCall1(numeric_trim_scale, sum);
 }

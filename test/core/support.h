@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "check.h"
+#include "core/joint_set.h"
 #include "core/risk_array.h"
 
 #define LENGTH(a) ((int) (sizeof (a) / sizeof (a)[0]))
@@ -126,6 +127,58 @@ concat_of(const pm_scenario_set *a, const pm_scenario_set *b)
 
 	pm_join_fill(set, sets, 2);
 	return set;
+}
+
+/* Moves of so many underlyings, underlying by underlying. */
+typedef struct move_table
+{
+	const pm_scenario *moves;
+	uint32_t	scenarios;
+} move_table;
+
+static inline pm_scenario
+table_move(const void *context, uint32_t underlying, uint32_t scenario)
+{
+	const move_table *table = context;
+
+	return table->moves[underlying * table->scenarios + scenario];
+}
+
+/* A joint set of names in byte order; NULL, with the issue, if it is refused. */
+static inline pm_scenario_set *
+try_joint(const pm_text *names, uint32_t underlyings, const pm_scenario *moves,
+		  uint32_t scenarios, pm_issue *issue)
+{
+	move_table	table = {moves, scenarios};
+	pm_joint_source source = {scenarios, underlyings, names, table_move, &table};
+	uint32_t   *fields;
+	pm_scenario_set *set = NULL;
+	bool		good = pm_joint_limits(&source, issue);
+	size_t		size;
+
+	if (!good)
+		return NULL;
+	fields = copy_of(names, underlyings * sizeof *names);
+	for (uint32_t k = 0; good && k < underlyings; k++)
+		good = pm_joint_check(&source, k, &fields[k], issue);
+	if (good)
+	{
+		size = pm_joint_size(&source, fields);
+		set = set_memory(true, size, issue);
+		pm_joint_fill(set, &source, fields);
+	}
+	free(fields);
+	return set;
+}
+
+static inline pm_scenario_set *
+joint_of(const pm_text *names, uint32_t underlyings, const pm_scenario *moves,
+		 uint32_t scenarios)
+{
+	pm_issue	issue;
+	pm_scenario_set *set = try_joint(names, underlyings, moves, scenarios, &issue);
+
+	return set != NULL ? set : set_memory(false, 0, &issue);
 }
 
 /* The rows of a set, in a block of exactly their size. */

@@ -190,7 +190,7 @@ concatenation(void)
 		  "the rows of a concatenation");
 	for (uint32_t i = 0; i < aab->scenarios; i++)
 	{
-		pm_scenario row = pm_set_row(aab, i);
+		pm_scenario row = pm_set_row(aab, 0, i);
 
 		bad += memcmp(&row, &rows_aab[i], sizeof row) != 0;
 	}
@@ -296,7 +296,7 @@ number_of_scenarios(void)
 	full = grid_of(0.5, 1562, vols, 32, 0, 0);
 	CHECK(full->scenarios == PM_MAX_SCENARIOS && pm_set_valid(full, pm_set_size(full)),
 		  "a grid of 100,000");
-	CHECK(pm_set_row(full, PM_MAX_SCENARIOS - 1).price_shock == 0.5,
+	CHECK(pm_set_row(full, 0, PM_MAX_SCENARIOS - 1).price_shock == 0.5,
 		  "the last row of a grid of 100,000");
 	free(full);
 	grid_size(0.5, 4545, 0, 0, vols, 11, false, PM_LIMIT, "too many scenarios", "100001", "steps");
@@ -744,7 +744,7 @@ refused_or_safe(const pm_scenario_set *original, const void *bytes, size_t size,
 
 		for (uint32_t i = 0; i < set->scenarios; i++)
 		{
-			pm_scenario row = pm_set_row(set, i);
+			pm_scenario row = pm_set_row(set, 0, i);
 
 			if (memcmp(&row, &rows[i], sizeof row) != 0)
 				good = false;

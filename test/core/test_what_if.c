@@ -51,6 +51,20 @@ four_moves(const double *weights)
 	return list_of(rows, SCENARIOS);
 }
 
+/* The same moves in all of three underlyings, of which the set knows others too. */
+static pm_scenario_set *
+four_joint_moves(void)
+{
+	const pm_text names[] = {text("0"), text("A"), text("B"), text("C")};
+	pm_scenario moves[LENGTH(names) * SCENARIOS];
+	pm_scenario_set *set = four_moves(NULL);
+
+	for (int k = 0; k < LENGTH(names); k++)
+		pm_set_rows(set, moves + k * SCENARIOS);
+	free(set);
+	return joint_of(names, LENGTH(names), moves, SCENARIOS);
+}
+
 /* account + q * unit, really added; infinite if it cannot be. */
 static double
 requirement_of(const pm_risk_array *account, const pm_risk_array *unit, double q)
@@ -67,12 +81,17 @@ requirement_of(const pm_risk_array *account, const pm_risk_array *unit, double q
 	return done ? margin.requirement : INFINITY;
 }
 
+static void
+no_pause(void)
+{
+}
+
 static pm_sizes
 ask(const pm_risk_array *account, const pm_risk_array *unit, double equity, double lot)
 {
 	pm_sizes	sizes = {0};
 	pm_issue	issue = {0};
-	bool		done = pm_max_quantity(account, unit, equity, lot, &sizes, &issue);
+	bool		done = pm_max_quantity(account, unit, equity, lot, no_pause, &sizes, &issue);
 
 	CHECK(done, "no answer: %s: %s", issue.message, issue.detail);
 	return sizes;
@@ -120,7 +139,7 @@ every_size(void)
 {
 	static const double weights[] = {1, 0.33, 2, 0};
 	static const double lots[] = {1, 0.1, 0.25, 3};
-	pm_scenario_set *sets[] = {four_moves(NULL), four_moves(weights)};
+	pm_scenario_set *sets[] = {four_moves(NULL), four_moves(weights), four_joint_moves()};
 	int			fitting = 0,
 				cures = 0,
 				hopeless = 0,
@@ -128,9 +147,9 @@ every_size(void)
 				unlimited = 0,
 				bad = 0;
 
-	for (int turn = 0; turn < 800; turn++)
+	for (int turn = 0; turn < 1200; turn++)
 	{
-		const pm_scenario_set *set = sets[turn % 2];
+		const pm_scenario_set *set = sets[turn % LENGTH(sets)];
 		pm_risk_array *account = random_account(set, 1 + (int) random_below(3), 1);
 		pm_risk_array *unit = random_account(set, 1 + (int) random_below(2), 0.125);
 		double		lot = lots[random_below(LENGTH(lots))];
@@ -156,19 +175,20 @@ every_size(void)
 	CHECK(fitting > 200 && cures > 80 && hopeless > 40 && limited > 80 && unlimited > 10,
 		  "too few of a kind: %d fitting, %d cures, %d hopeless, %d limited, %d unlimited",
 		  fitting, cures, hopeless, limited, unlimited);
-	free(sets[0]);
-	free(sets[1]);
+	for (int i = 0; i < LENGTH(sets); i++)
+		free(sets[i]);
 }
 
 /* Answers of many lots: only their ends can be tried. */
 static void
 large_sizes(void)
 {
-	pm_scenario_set *set = four_moves(NULL);
+	pm_scenario_set *sets[] = {four_moves(NULL), four_joint_moves()};
 	int			tried = 0;
 
 	for (int turn = 0; turn < 500; turn++)
 	{
+		const pm_scenario_set *set = sets[turn % LENGTH(sets)];
 		pm_risk_array *account = random_account(set, 2, 1e6);
 		pm_risk_array *unit = random_account(set, 2, 1e-3);
 		double		now = requirement_of(account, unit, 0);
@@ -186,7 +206,8 @@ large_sizes(void)
 		free(unit);
 	}
 	CHECK(tried > 100, "only %d large sizes", tried);
-	free(set);
+	for (int i = 0; i < LENGTH(sets); i++)
+		free(sets[i]);
 }
 
 /* ------------------------------------------------------------------------
@@ -279,6 +300,36 @@ other_underlyings(void)
 	free(set);
 }
 
+/* Joint: one hedges the other, and what is neither held nor traded is nothing. */
+static void
+joint_hedges(void)
+{
+	static const pm_risk_array nothing = {.version = PM_RISK_ARRAY_VERSION, .first_set = PM_NO_SET};
+	pm_scenario_set *set = four_joint_moves();
+	pm_risk_array *account = with(NULL, "B", set, 5, unit_pnls);
+	pm_risk_array *unit = with(NULL, "A", set, 1, unit_pnls);
+	pm_risk_array *spread = with(with(NULL, "B", set, -1, unit_pnls), "A", set, 1, unit_pnls);
+	pm_sizes	sizes = ask(account, unit, 80, 1);
+
+	CHECK(sizes.buy == 0 && sizes.sell == 10, "a hedge: %g, %g", sizes.buy, sizes.sell);
+	sizes = ask(account, unit, 16, 1);
+	CHECK(sizes.cure_from == -4 && sizes.cure_to == -6, "a cure by another: %g to %g",
+		  sizes.cure_from, sizes.cure_to);
+	sizes = ask(account, spread, 80, 1);
+	CHECK(sizes.buy == INFINITY && sizes.sell == INFINITY, "a spread that cannot move: %g, %g",
+		  sizes.buy, sizes.sell);
+	sizes = ask(account, &nothing, 80, 1);
+	CHECK(sizes.buy == INFINITY && sizes.sell == INFINITY, "no trade: %g, %g", sizes.buy, sizes.sell);
+	sizes = ask(account, &nothing, 79, 1);
+	CHECK(sizes.buy == 0 && !sizes.cures, "no trade is no cure");
+	sizes = ask(&nothing, unit, 79, 1);
+	CHECK(sizes.buy == 4 && sizes.sell == 4, "a first trade: %g, %g", sizes.buy, sizes.sell);
+	free(account);
+	free(unit);
+	free(spread);
+	free(set);
+}
+
 int
 main(void)
 {
@@ -287,5 +338,6 @@ main(void)
 	by_hand();
 	beyond_the_range();
 	other_underlyings();
+	joint_hedges();
 	return check_finish("what_if");
 }
