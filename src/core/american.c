@@ -146,37 +146,65 @@ solve_until_met(pm_american *a, bool slopes)
 		a->failed = true;
 }
 
+/* ln(rate / yield) where a boundary starts there at expiry; 0 where it starts at
+ * the strike, or too near it to matter. */
+static double
+limit_at_ratio(const pm_option *o, double rate, double yield)
+{
+	double		limit = rate < 0 || yield > rate
+		? pm_log_ratio(fabs(rate), fabs(yield)) : 0;
+
+	return limit < -1e-4 * o->volatility * sqrt(o->years) ? limit : 0;
+}
+
+static bool
+solve_ordinary(pm_american *a, double rate, double yield)
+{
+	a->ordinary = (pm_ordinary)
+	{
+		.volatility = a->option.volatility, .rate = rate, .yield = yield,
+			.years = a->option.years, .log_limit = limit_at_ratio(&a->option, rate, yield)
+	};
+	return pm_ordinary_solve(&a->ordinary);
+}
+
 void
 pm_american_prepare(pm_american *a, const pm_option *o, pm_accuracy accuracy,
 					bool slopes)
 {
 	double		rate = o->sign < 0 ? o->rate : carry_yield(o);
 	double		yield = o->sign < 0 ? carry_yield(o) : o->rate;
-	pm_boundary b = {
-		.volatility = o->volatility, .rate = rate, .yield = yield,
-		.years = o->years, .side = -1
-	};
-	double		limit = 0;		/* ln (rate / yield), but if too near 0 to matter */
+	pm_boundary b;
+	double		limit;
 	pm_boundary *at_ratio;		/* the one that starts there */
 
 	a->option = *o;
 	a->accuracy = accuracy;
 	a->failed = false;
 	a->certain = !(o->volatility * sqrt(o->years) > 0);
+	a->is_ordinary = false;
 	a->boundaries = 0;
 	a->known = o->years;
 	/* Without income on the strike nothing is gained by exercising early. */
 	if (a->certain || (rate <= 0 && yield >= rate))
 		return;
+	a->is_ordinary = accuracy == PM_GRID && !slopes && rate >= 0 &&
+		solve_ordinary(a, rate, yield);
+	if (a->is_ordinary)
+		return;
 
+	b = (pm_boundary)
+	{
+		.volatility = o->volatility, .rate = rate, .yield = yield,
+			.years = o->years, .side = -1
+	};
 	a->boundary[0] = b;
 	b.side = 1;
 	a->boundary[1] = b;
 	a->boundaries = rate < 0 ? 2 : 1;
 	at_ratio = &a->boundary[a->boundaries - 1];
-	if (a->boundaries == 2 || yield > rate)
-		limit = pm_log_ratio(fabs(rate), fabs(yield));
-	if (limit < -1e-4 * o->volatility * sqrt(o->years))
+	limit = limit_at_ratio(o, rate, yield);
+	if (limit < 0)
 	{
 		at_ratio->log_limit = limit;
 		at_ratio->limit_slope[PM_INPUT_RATE] = 1 / rate;
@@ -438,8 +466,8 @@ put_moneyness(const pm_option *o)
 		: pm_log_ratio(o->strike, o->spot);
 }
 
-double
-pm_american_price(const pm_american *a, double spot)
+static double
+price_at(const pm_american *a, double spot)
 {
 	pm_option	o = a->option;
 	double		log_m;
@@ -463,6 +491,64 @@ pm_american_price(const pm_american *a, double spot)
 	value += (o.sign < 0 ? o.strike : spot) * p.value;
 	/* Never less than exercising now, or than a European option. */
 	return value < intrinsic ? intrinsic : value;
+}
+
+/* As many prices of the underlying at a time. */
+#define BLOCK	32
+
+static void
+european_prices(const pm_option *o, const double *spots, uint32_t count, double *prices)
+{
+	pm_states	states;
+
+	states.count = count;
+	states.alike = true;
+	states.rate[0] = o->rate;
+	states.years[0] = o->years;
+	for (uint32_t i = 0; i < count; i++)
+	{
+		states.spot[i] = spots[i];
+		states.volatility[i] = o->volatility;
+	}
+	pm_states_fill_up(&states);
+	pm_black_scholes_values(o, &states);
+	for (uint32_t i = 0; i < count; i++)
+		prices[i] = states.value[i];
+}
+
+/* Where there is nothing extraordinary. */
+static void
+ordinary_prices(const pm_american *a, const double *spots, uint32_t count, double *prices)
+{
+	const pm_option *o = &a->option;
+	double		log_b = pm_ordinary_log(&a->ordinary);
+	double		log_m[BLOCK];
+	double		premiums[BLOCK];
+
+	european_prices(o, spots, count, prices);
+	for (uint32_t i = 0; i < count; i++)
+		log_m[i] = o->sign < 0 ? pm_log_ratio(spots[i], o->strike)
+			: pm_log_ratio(o->strike, spots[i]);
+	pm_ordinary_premiums(&a->ordinary, log_m, count, premiums);
+	for (uint32_t i = 0; i < count; i++)
+	{
+		double		intrinsic = o->sign * (spots[i] - o->strike);
+		double		value = prices[i] + (o->sign < 0 ? o->strike : spots[i]) * premiums[i];
+
+		prices[i] = log_m[i] <= log_b || value < intrinsic ? intrinsic : value;
+	}
+}
+
+void
+pm_american_prices(const pm_american *a, const double *spots, size_t count, double *prices)
+{
+	if (a->is_ordinary)
+		for (size_t i = 0; i < count; i += BLOCK)
+			ordinary_prices(a, spots + i, count - i < BLOCK ? (uint32_t) (count - i) : BLOCK,
+							prices + i);
+	else
+		for (size_t i = 0; i < count; i++)
+			prices[i] = price_at(a, spots[i]);
 }
 
 /* Greeks of an option that is exercised at a time known now, before expiry. */

@@ -148,7 +148,7 @@ make_angles(const scheme *s)
 {
 	angles		a;
 
-	a.count = (s->nodes + PM_LANES - 1) / PM_LANES * PM_LANES;
+	a.count = (s->nodes + PM_PARTS - 1) / PM_PARTS * PM_PARTS;
 	for (int k = 0; k < a.count; k++)
 	{
 		int			node = k < s->nodes ? k : s->nodes - 1;
@@ -168,8 +168,8 @@ make_angles(const scheme *s)
  * In short loops, of which the processor has more turns in flight and the
  * compiler makes SIMD lanes.
  */
-PM_CLONES void
-pm_integrand_fill(const pm_boundary *b, double log_m, double w, pm_integrand *t)
+PM_CLONES static void
+fill_integrand(const pm_boundary *b, double log_m, double w, pm_integrand *t)
 {
 	double		sigma = b->volatility;
 	double		r = b->rate;
@@ -229,6 +229,13 @@ pm_integrand_fill(const pm_boundary *b, double log_m, double w, pm_integrand *t)
 												  t->boundary[k] * t->density[k], w * plus);
 		t->density[k] *= t->weight[k];
 	}
+}
+
+/* Some compilers can clone only what nobody else can call. */
+void
+pm_integrand_fill(const pm_boundary *b, double log_m, double w, pm_integrand *t)
+{
+	fill_integrand(b, log_m, w, t);
 }
 
 /*
@@ -359,7 +366,7 @@ add_polynomials(const double *pulls, const double *place, int count, int order,
 	}
 	for (int m = 2; m <= order; m++)
 	{
-		double		sums[PM_LANES] = {0};
+		double		sums[PM_PARTS] = {0};
 
 #pragma omp simd
 		for (int k = 0; k < count; k++)
@@ -368,8 +375,8 @@ add_polynomials(const double *pulls, const double *place, int count, int order,
 			older[k] = old[k];
 			old[k] = next[k];
 		}
-		for (int k = 0; k < count; k += PM_LANES)
-			for (int lane = 0; lane < PM_LANES; lane++)
+		for (int k = 0; k < count; k += PM_PARTS)
+			for (int lane = 0; lane < PM_PARTS; lane++)
 				sums[lane] += next[k + lane];
 		row[m] += (sums[0] + sums[1]) + (sums[2] + sums[3]);
 	}

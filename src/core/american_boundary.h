@@ -63,8 +63,10 @@ extern double pm_boundary_log(const pm_boundary *boundary, double root);
 /* d ln b / d input there. */
 extern double pm_boundary_slope(const pm_boundary *boundary, double root, pm_input input);
 
-/* Points that are worked out side by side; a multiple of PM_LANES. */
+/* Points that are worked out side by side, and what their number is a multiple
+ * of: sums are made in so many parts, whatever the processor's lanes. */
 #define PM_MOST_POINTS	52
+#define PM_PARTS		4
 
 /*
  * At points in time v between now and expiry, what the integral of the premium
@@ -73,7 +75,7 @@ extern double pm_boundary_slope(const pm_boundary *boundary, double root, pm_inp
  */
 typedef struct pm_integrand
 {
-	int			count;			/* of points, a multiple of PM_LANES */
+	int			count;			/* of points, a multiple of PM_PARTS */
 	double		place[PM_MOST_POINTS];	/* given: of c, sqrt((tau - v) / years) */
 	double		root[PM_MOST_POINTS];	/* given: sqrt(v) */
 	double		weight[PM_MOST_POINTS]; /* given: dv */

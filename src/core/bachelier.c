@@ -59,7 +59,7 @@ typedef double block[BLOCK] __attribute__((aligned(64)));
 /* Values in the states from `start` on, `count` rounded up to PM_MOST_LANES of them;
  * what is worked out once, and why in many loops: as in black_scholes.c. */
 PM_CLONES static void
-value_block(const pm_option *o, pm_states *states, size_t start, size_t count)
+normal_block(const pm_option *o, pm_states *states, size_t start, size_t count)
 {
 	const double *forward = states->spot + start;
 	const double *volatility = states->volatility + start;
@@ -113,7 +113,7 @@ void
 pm_bachelier_values(const pm_option *o, pm_states *states)
 {
 	for (size_t start = 0; start < states->count; start += BLOCK)
-		value_block(o, states, start,
+		normal_block(o, states, start,
 					states->count - start < BLOCK ? states->count - start : BLOCK);
 }
 

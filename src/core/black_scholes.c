@@ -122,7 +122,7 @@ typedef double block[BLOCK] __attribute__((aligned(64)));
  * more turns in flight.
  */
 PM_CLONES static void
-value_block(const pm_option *o, pm_states *states, size_t start, size_t count)
+lognormal_block(const pm_option *o, pm_states *states, size_t start, size_t count)
 {
 	const double *spot = states->spot + start;
 	const double *volatility = states->volatility + start;
@@ -188,7 +188,7 @@ void
 pm_black_scholes_values(const pm_option *o, pm_states *states)
 {
 	for (size_t start = 0; start < states->count; start += BLOCK)
-		value_block(o, states, start,
+		lognormal_block(o, states, start,
 					states->count - start < BLOCK ? states->count - start : BLOCK);
 }
 

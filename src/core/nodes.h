@@ -1,5 +1,6 @@
 /*
- * nodes.h - Gauss-Legendre rules and Chebyshev points on [0, 1].
+ * nodes.h - Gauss-Legendre rules and Chebyshev points on [0, 1], and such rules
+ * for v = sin(angle)^2 in the angle (front) and in its root (spot).
  *
  * Constants rather than computed at run time, because what is integrated with
  * them is stored (design: the same bits on every machine).  Made by
@@ -140,6 +141,36 @@ static const double pm_chebyshev_point_48[48] = {
 	0x1.c07892d8f4014p-1, 0x1.cb19345ab9249p-1, 0x1.d4db3148750d2p-1, 0x1.ddb3d742c2655p-1,
 	0x1.e59973b58e87ap-1, 0x1.ec835e79946a3p-1, 0x1.f26a0351c74d5p-1, 0x1.f746ea3a45f8ap-1,
 	0x1.fb14be7fbae58p-1, 0x1.fdcf54976344ep-1, 0x1.ff73aeb154e23p-1, 0x1.0000000000000p+0
+};
+static const double pm_front_sine_8[8] = {
+	0x1.fee7e53326e05p-6, 0x1.45ac30ee0db54p-3, 0x1.74d1ab7b0f5f8p-2, 0x1.324f3ed31e1f4p-1,
+	0x1.9a442dee36c8cp-1, 0x1.dcdc2b53d39f5p-1, 0x1.f97c28e0f2538p-1, 0x1.ffc041fbc6c48p-1
+};
+static const double pm_front_cosine_8[8] = {
+	0x1.ffc041fbc6c48p-1, 0x1.f97c28e0f2538p-1, 0x1.dcdc2b53d39f5p-1, 0x1.9a442dee36c8cp-1,
+	0x1.324f3ed31e1f4p-1, 0x1.74d1ab7b0f5f8p-2, 0x1.45ac30ee0db54p-3, 0x1.fee7e53326e05p-6
+};
+static const double pm_front_weight_8[8] = {
+	0x1.44cc1d38cfef6p-8, 0x1.c1426835446e1p-5, 0x1.5635bebc759ebp-3, 0x1.17a9a3263961ep-2,
+	0x1.17a9a3263961ep-2, 0x1.5635bebc759ebp-3, 0x1.c1426835446e1p-5, 0x1.44cc1d38cfef6p-8
+};
+static const double pm_spot_sine_16[16] = {
+	0x1.72122456c0235p-15, 0x1.3c3c4f97a575cp-10, 0x1.d0a85817adadap-8, 0x1.80e3f3c66b87fp-6,
+	0x1.d57ba6b288f5cp-5, 0x1.d7710f2611ca5p-4, 0x1.9c3b3963b3a25p-3, 0x1.43b11c083103dp-2,
+	0x1.d08bf5b6bfbb7p-2, 0x1.33d175c7d1565p-1, 0x1.7b7a0a718235dp-1, 0x1.b661e1210ac98p-1,
+	0x1.df0cc8b4c743dp-1, 0x1.f562bd9767c14p-1, 0x1.fe1d39b4b9f82p-1, 0x1.ffedee456aeb6p-1
+};
+static const double pm_spot_cosine_16[16] = {
+	0x1.fffffff7a41e3p-1, 0x1.ffffe795b03fcp-1, 0x1.fffcb49a9b513p-1, 0x1.ffdbd3ee8007bp-1,
+	0x1.ff28931ad9403p-1, 0x1.fc98e9c643d6fp-1, 0x1.f585512956015p-1, 0x1.e5bf2a9abb3ffp-1,
+	0x1.c8482473d667dp-1, 0x1.9922b7d6a6a0ep-1, 0x1.57b7914445569p-1, 0x1.088242e046370p-1,
+	0x1.696a2dc540b61p-2, 0x1.9eda0d86c7fabp-3, 0x1.5f3af15e457c4p-4, 0x1.100a9d97e00e9p-6
+};
+static const double pm_spot_weight_16[16] = {
+	0x1.569e776c006c9p-26, 0x1.b6c5d881a8cdap-18, 0x1.2aa217b453aa6p-13, 0x1.26cc534fdabefp-10,
+	0x1.50b2740c7de78p-8, 0x1.0dc3fb3eb6e6ep-6, 0x1.4cd29b30340a6p-5, 0x1.4ad19a763c74dp-4,
+	0x1.0dcf481eb9273p-3, 0x1.69b0206100a12p-3, 0x1.8ac5e0ba8ab2ap-3, 0x1.586776e08136dp-3,
+	0x1.d0d41a8b752e7p-4, 0x1.c528121dbc2c2p-5, 0x1.0a2b52458b690p-6, 0x1.7145ad3f3ca66p-10
 };
 
 #endif							/* PM_NODES_H */

@@ -59,8 +59,7 @@ american_prices(const pm_option *o, pm_accuracy accuracy, const double *spots,
 	pm_american a;
 
 	pm_american_prepare(&a, o, accuracy, false);
-	for (size_t i = 0; i < count; i++)
-		prices[i] = pm_american_price(&a, spots[i]);
+	pm_american_prices(&a, spots, count, prices);
 }
 
 /* With the spot less its dividends, as pm_escrowed. */

@@ -6,16 +6,18 @@
  * other, on one core; whatever disturbs the machine meets them all.  Times are
  * medians over the rounds and, after them, minima; the factor over the first
  * line is the median of the rounds' ratios and, after it, the ratio of the
- * minima.  Before that all ways must agree, which the last column shows.
+ * minima; "last by it" is how often a line's time goes into the last line's.
+ * Before that all ways must agree, which the last column shows.
  *
  * Build:  as README.md says
- * Usage:  taskset -c 1 test/bench/pricing [ROUNDS [european | american]]
+ * Usage:  taskset -c 1 test/bench/pricing [ROUNDS [european | american [LIBRARY...]]]
  */
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <dlfcn.h>
 #include <functional>
 #include <random>
 #include <string>
@@ -280,16 +282,20 @@ compare_ways(const char *task, std::vector<Way> ways, int rounds, double units,
 			way.run(results.data());
 			way.times.push_back((cpu_time() - start) / units);
 		}
-	std::printf("\n| %s | ns | least | factor | of minima | rms error | max error |\n"
-				"| --- | --- | --- | --- | --- | --- | --- |\n", task);
+	std::printf("\n| %s | ns | least | factor | of minima | last by it | rms error | max error |\n"
+				"| --- | --- | --- | --- | --- | --- | --- | --- |\n", task);
 	for (Way &way : ways)
 	{
-		std::vector<double> ratios;
+		std::vector<double> ratios,
+					of_last;
 		double		squares = 0,
 					worst = 0;
 
 		for (int round = 0; round < rounds; round++)
+		{
 			ratios.push_back(way.times[round] / ways[0].times[round]);
+			of_last.push_back(ways.back().times[round] / way.times[round]);
+		}
 		way.run(results.data());
 		for (size_t i = 0; i < results.size(); i++)
 		{
@@ -300,9 +306,9 @@ compare_ways(const char *task, std::vector<Way> ways, int rounds, double units,
 			if (!(error <= worst))
 				worst = error;
 		}
-		std::printf("| %s | %.1f | %.1f | %.2f | %.2f | %.1e | %.1e |\n", way.name,
+		std::printf("| %s | %.1f | %.1f | %.2f | %.2f | %.2f | %.1e | %.1e |\n", way.name,
 					median(way.times), least(way.times), median(ratios),
-					least(way.times) / least(ways[0].times),
+					least(way.times) / least(ways[0].times), median(of_last),
 					std::sqrt(squares / results.size()), worst);
 		if (!(worst <= tolerance))
 		{
@@ -327,14 +333,14 @@ results_of(const std::function<void(double *)> &run, size_t count)
  */
 static void
 scenario_values(const std::vector<pm_position> &book, const std::vector<double> &now,
-				const std::vector<pm_scenario> &scenarios, double *values)
+				const std::vector<pm_scenario> &scenarios, double *values,
+				decltype(&pm_contract_pnls) pnls = pm_contract_pnls)
 {
 	for (size_t i = 0; i < book.size(); i++, values += scenarios.size())
 	{
 		pm_issue	issue;
 
-		if (!pm_contract_pnls(&book[i], scenarios.data(), scenarios.size(), 1, values,
-							  &issue))
+		if (!pnls(&book[i], scenarios.data(), scenarios.size(), 1, values, &issue))
 		{
 			std::printf("FAILED: %s: %s\n", issue.message, issue.detail);
 			std::exit(1);
@@ -531,18 +537,34 @@ european_grid(const std::vector<Contract> &all, int rounds)
 
 #define AMERICAN_CONTRACTS	256
 
+/* pm_contract_pnls of the core built for one instruction set. */
+static decltype(&pm_contract_pnls)
+pnls_of(const char *library)
+{
+	/* Its own functions before those of this program. */
+	void	   *handle = dlopen(library, RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
+	void	   *function = handle ? dlsym(handle, "pm_contract_pnls") : nullptr;
+
+	if (function == nullptr)
+	{
+		std::printf("FAILED: %s\n", dlerror());
+		std::exit(1);
+	}
+	return reinterpret_cast<decltype(&pm_contract_pnls)>(function);
+}
+
 /*
  * Puts, ten prices each.  The reference is QuantLib's high-precision scheme,
- * whose own error is some 1e-10 of the strike.
+ * whose own error is some 1e-10 of the strike.  Libraries must give the bytes of
+ * the extension's own objects.
  */
 static void
-american_grid(int rounds)
+american_grid(int rounds, const std::vector<const char *> &libraries)
 {
 	std::vector<Contract> all = contracts(AMERICAN_CONTRACTS, PM_AMERICAN);
 	std::vector<pm_scenario> grid = scenario_grid(0.15, 10, {0});
 	std::vector<pm_position> book = positions(all);
 	size_t		nodes = all.size() * grid.size();
-	pm_issue	issue;
 	auto		scheme = [&](const ext::shared_ptr<QdFpIterationScheme> &iteration)
 	{
 		std::vector<HeldOption> held = instruments(all, [&](const Process &process)
@@ -557,19 +579,29 @@ american_grid(int rounds)
 					*out++ = held[i].value(all[i].option.spot * (1 + s.price_shock));
 		};
 	};
-	std::vector<double> now;
+	std::vector<double> now = values_now(book);
+	std::vector<double> ours(nodes);
 	std::vector<Way> ways;
 
-	if (pm_position_check(&book[0], &issue))
+	scenario_values(book, now, grid, ours.data());
+	ways.push_back({"pm_contract_pnls", [&](double *out)
 	{
-		now = values_now(book);
-		ways.push_back({"pm_contract_pnls", [&](double *out)
+		scenario_values(book, now, grid, out);
+	}, {}});
+	for (const char *library : libraries)
+	{
+		auto		run = [&, pnls = pnls_of(library)](double *out)
 		{
-			scenario_values(book, now, grid, out);
-		}, {}});
+			scenario_values(book, now, grid, out, pnls);
+		};
+
+		if (results_of(run, nodes) != ours)
+		{
+			std::printf("FAILED: %s has other bytes\n", library);
+			all_agree = false;
+		}
+		ways.push_back({library, run, {}});
 	}
-	else
-		std::printf("\nAmerican exercise: %s\n", issue.message);
 	ways.push_back({"QuantLib QdFpAmericanEngine, fast", scheme(QdFpAmericanEngine::fastScheme()), {}});
 	compare_ways("one node of 10 prices of one American put", ways, rounds, nodes,
 				 results_of(scheme(QdFpAmericanEngine::highPrecisionScheme()), nodes), 1e-3);
@@ -581,9 +613,10 @@ main(int argc, char **argv)
 	int			rounds = argc > 1 ? std::atoi(argv[1]) : 31;
 	std::string part = argc > 2 ? argv[2] : "";
 
-	if (rounds < 1 || argc > 3 || (argc > 2 && part != "european" && part != "american"))
+	if (rounds < 1 || (argc > 3 && part != "american") ||
+		(argc > 2 && part != "european" && part != "american"))
 	{
-		std::fprintf(stderr, "usage: %s [ROUNDS [european | american]]\n", argv[0]);
+		std::fprintf(stderr, "usage: %s [ROUNDS [european | american [LIBRARY...]]]\n", argv[0]);
 		return 2;
 	}
 	Settings::instance().evaluationDate() = Date(2, January, 2026);
@@ -596,6 +629,6 @@ main(int argc, char **argv)
 		european_grid(all, rounds);
 	}
 	if (part != "european")
-		american_grid(rounds);
+		american_grid(rounds, std::vector<const char *>(argv + std::min(argc, 3), argv + argc));
 	return all_agree ? 0 : 1;
 }

@@ -5,7 +5,7 @@ The roots of the Legendre polynomial by Newton's method in high precision;
 weights 1 / ((1 - x^2) P'(x)^2) (Abramowitz and Stegun 25.4.29, halved for
 [0, 1]).  Needs python3-mpmath.
 """
-from mpmath import mp, mpf, cos, pi
+from mpmath import mp, mpf, cos, pi, sin
 
 mp.dps = 40
 
@@ -42,3 +42,17 @@ for n in 12, 16, 26, 34, 52:
 for n in 8, 12, 24, 32, 48:
     # The first point, 0, is left out.
     show('pm_chebyshev_point_%d' % n, [(1 - cos(pi * i / n)) / 2 for i in range(1, n + 1)])
+
+
+def angles(name, n, power):
+    """For v = sin(theta)^2, theta = pi/2 u^power: sine, cosine and weight of dv."""
+    rule = gauss(n)
+    theta = [pi / 2 * u ** power for u, w in rule]
+    show('pm_%s_sine_%d' % (name, n), [sin(t) for t in theta])
+    show('pm_%s_cosine_%d' % (name, n), [cos(t) for t in theta])
+    show('pm_%s_weight_%d' % (name, n), [pi * sin(t) * cos(t) * power * u ** (power - 1) * w
+                                         for t, (u, w) in zip(theta, rule)])
+
+
+angles('front', 8, 1)
+angles('spot', 16, 2)
