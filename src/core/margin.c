@@ -134,6 +134,43 @@ joint_margin(const pm_risk_array *array, pm_margin *margin, pm_issue *issue)
 	return true;
 }
 
+/* The worst scenario alone; without weights it takes no more than comparisons. */
+static bool
+worst_node(const pm_risk_array *array, const pm_risk_block *block, pm_node *worst,
+		   pm_issue *issue)
+{
+	pm_exact	least = pm_cell_get(&block->cells[0]);
+	pm_exact	greatest = least;
+	uint32_t	index = 0;
+	pm_nodes	nodes;
+
+	if (!pm_risk_set_of(array, block)->unit_weights)
+	{
+		if (!pm_underlying_nodes(array, block, &nodes, issue))
+			return false;
+		*worst = nodes.worst;
+		return true;
+	}
+	for (uint32_t n = 1; n < array->scenarios; n++)
+	{
+		pm_exact	pnl = pm_cell_get(&block->cells[n]);
+
+		if (pnl < least)
+		{
+			least = pnl;
+			index = n;
+		}
+		greatest = pnl > greatest ? pnl : greatest;
+	}
+	if (!pm_exact_in_range(least) || !pm_exact_in_range(greatest))
+		return fail_range("profit or loss in a scenario", issue);
+	*worst = (pm_node)
+	{
+		least, index
+	};
+	return true;
+}
+
 /* A loss of each underlying by itself. */
 static bool
 common_margin(const pm_risk_array *array, pm_margin *margin, pm_issue *issue)
@@ -145,12 +182,10 @@ common_margin(const pm_risk_array *array, pm_margin *margin, pm_issue *issue)
 	for (uint32_t i = 0; i < array->underlyings; i++)
 	{
 		const pm_risk_block *block = pm_risk_block_at(array, i);
-		pm_nodes	nodes;
-		pm_node		least;
+		pm_node		least = {0, 0};
 
-		if (!pm_underlying_nodes(array, block, &nodes, issue))
+		if (!worst_node(array, block, &least, issue))
 			return false;
-		least = nodes.worst;
 		if (least.pnl < 0 && __builtin_sub_overflow(scan_loss, least.pnl, &scan_loss))
 			return fail_range("scan_loss", issue);
 		/* Blocks come by name, so among equals the first name stays. */
@@ -182,21 +217,26 @@ pm_margin_of(const pm_risk_array *array, pm_margin *margin, pm_issue *issue)
 bool
 pm_totals_of(const pm_risk_array *array, pm_account_totals *account, pm_issue *issue)
 {
+	pm_exact	sums[PM_TOTALS] = {0};
+	bool		overflow = false;
+
 	memset(account, 0, sizeof *account);
+	for (uint32_t i = 0; i < array->underlyings; i++)
+	{
+		const pm_risk_block *block = pm_risk_block_at(array, i);
+
+		for (int t = 0; t < PM_TOTALS; t++)
+			overflow |= __builtin_add_overflow(sums[t], pm_cell_get(&block->totals[t]), &sums[t]);
+		overflow |= __builtin_add_overflow(account->rows, block->rows, &account->rows);
+	}
+	if (overflow)
+		return fail_range("A total or the number of positions", issue);
 	for (int t = 0; t < PM_TOTALS; t++)
 	{
-		pm_exact	sum = 0;
-
-		for (uint32_t i = 0; i < array->underlyings; i++)
-			if (__builtin_add_overflow(sum, pm_cell_get(&pm_risk_block_at(array, i)->totals[t]), &sum))
-				return fail_range(pm_total_names[t], issue);
-		if (!pm_exact_in_range(sum))
+		if (!pm_exact_in_range(sums[t]))
 			return fail_range(pm_total_names[t], issue);
-		account->totals[t] = pm_exact_to_double(sum);
+		account->totals[t] = pm_exact_to_double(sums[t]);
 	}
-	for (uint32_t i = 0; i < array->underlyings; i++)
-		if (__builtin_add_overflow(account->rows, pm_risk_block_at(array, i)->rows, &account->rows))
-			return fail_range("positions", issue);
 	account->currency = pm_risk_currency(array);
 	return true;
 }

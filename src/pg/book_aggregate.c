@@ -92,11 +92,33 @@ margin_book_trans_text_text(PG_FUNCTION_ARGS)
 	return add_position(fcinfo, PM_KEY_TEXT, PM_KEY_TEXT);
 }
 
-static int
-compare_accounts(const void *a, const void *b, void *kind)
+/* An account and its place among all. */
+typedef struct numbered_key
 {
-	return pm_key_compare(*(const pm_key_kind *) kind, &((const PmBookAccount *) a)->key,
-						  &((const PmBookAccount *) b)->key);
+	pm_key		key;
+	uint32		number;
+} numbered_key;
+
+static int
+compare_keys(const void *a, const void *b, void *kind)
+{
+	return pm_key_compare(*(const pm_key_kind *) kind, &((const numbered_key *) a)->key,
+						  &((const numbered_key *) b)->key);
+}
+
+static numbered_key *
+sorted_accounts(PmBookState *book)
+{
+	numbered_key *sorted = MemoryContextAllocHuge(CurrentMemoryContext,
+												  book->count * sizeof *sorted);
+
+	for (uint32 i = 0; i < book->count; i++)
+		sorted[i] = (numbered_key)
+	{
+		book->accounts[i], i
+	};
+	qsort_arg(sorted, book->count, sizeof *sorted, compare_keys, &book->kind);
+	return sorted;
 }
 
 /* margin_book_final(internal) returns book_margin; strict. */
@@ -105,20 +127,18 @@ Datum
 margin_book_final(PG_FUNCTION_ARGS)
 {
 	PmBookState *book;
-	PmBookAccount *sorted;
+	const numbered_key *sorted;
 	pm_allocator allocator = pm_context_allocator(CurrentMemoryContext);
 	pm_book_builder builder;
 	pm_issue	issue;
 
 	(void) pm_aggregate_context(fcinfo);
 	book = (PmBookState *) PG_GETARG_POINTER(0);
-	sorted = MemoryContextAllocHuge(CurrentMemoryContext, book->count * sizeof *sorted);
-	memcpy(sorted, book->accounts, book->count * sizeof *sorted);
-	qsort_arg(sorted, book->count, sizeof *sorted, compare_accounts, &book->kind);
+	sorted = sorted_accounts(book);
 	pm_book_begin(&builder, &allocator, book->kind);
 	for (uint32 i = 0; i < book->count; i++)
 	{
-		const pm_risk_array *array = pm_margin_state_array(sorted[i].state);
+		const pm_risk_array *array = pm_margin_state_array(pm_book_state(book, sorted[i].number));
 		pm_book_account account = {.key = sorted[i].key};
 
 		if (!pm_margin_of(array, &account.margin, &issue) ||

@@ -64,11 +64,11 @@ put_keys(StringInfo out, const PmBookState *book)
 {
 	for (uint32 i = 0; i < book->count; i++)
 		appendBinaryStringInfo(out, book->kind == PM_KEY_INT8
-							   ? (char *) &book->accounts[i].key.number
-							   : (char *) &book->accounts[i].key.text.length, 8);
+							   ? (char *) &book->accounts[i].number
+							   : (char *) &book->accounts[i].text.length, 8);
 	for (uint32 i = 0; book->kind == PM_KEY_TEXT && i < book->count; i++)
-		appendBinaryStringInfo(out, book->accounts[i].key.text.bytes,
-							   book->accounts[i].key.text.length);
+		appendBinaryStringInfo(out, book->accounts[i].text.bytes,
+							   book->accounts[i].text.length);
 	pad(out);
 }
 
@@ -77,7 +77,7 @@ put_arrays(StringInfo out, const PmBookState *book)
 {
 	for (uint32 i = 0; i < book->count; i++)
 	{
-		const pm_risk_array *array = *pm_margin_state_own(book->accounts[i].state);
+		const pm_risk_array *array = *pm_margin_state_own(pm_book_state(book, i));
 		const pm_risk_array *compact;
 		image_array head = {.account = i};
 
@@ -182,7 +182,7 @@ add_image(PmBookState *book, const char *image)
 	while (array < end)
 	{
 		const image_array *at = (const image_array *) array;
-		Datum		state = book->accounts[numbers[at->account]].state;
+		Datum		state = pm_book_state(book, numbers[at->account]);
 
 		CHECK_FOR_INTERRUPTS();
 		if (!pm_risk_add(pm_margin_state_own(state), &allocator,

@@ -88,21 +88,28 @@ static uint32
 new_account(PmBookState *book, pm_key key)
 {
 	MemoryContext context = book->call.context;
-	PmBookAccount *account;
+	Datum		state;
 
 	if (book->count == book->room)
 	{
 		uint32		room = Max(2 * book->room, 1024);
-		Size		size = room * sizeof *account;
+		Size		size = room * sizeof *book->accounts;
 
 		book->accounts = book->accounts ? repalloc_huge(book->accounts, size)
 			: MemoryContextAllocHuge(context, size);
 		book->room = room;
 	}
-	account = &book->accounts[book->count];
-	account->key = key;
-	account->state = pm_new_margin_state(&book->call, context);
+	state = pm_new_margin_state(&book->call, context);
+	if (book->count == 0)
+		book->first = state;
+	book->accounts[book->count] = key;
 	return book->count++;
+}
+
+Datum
+pm_book_state(const PmBookState *book, uint32 account)
+{
+	return pm_margin_state_after(book->first, account);
 }
 
 uint32
@@ -132,6 +139,6 @@ pm_book_account_of(PmBookState *book, pm_key key)
 void
 pm_book_add_line(PmBookState *book, uint32 account, uint32 line, double quantity)
 {
-	pm_margin_state_add_from(&book->call, book->accounts[account].state,
+	pm_margin_state_add_from(&book->call, pm_book_state(book, account),
 							 book->call.context, book->table, line, quantity);
 }

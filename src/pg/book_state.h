@@ -8,12 +8,6 @@
 
 #include "core/risk_table.h"
 
-typedef struct PmBookAccount
-{
-	pm_key		key;
-	Datum		state;			/* margin_log.h */
-} PmBookAccount;
-
 typedef struct PmBookState
 {
 	PmCall		call;			/* lines of the state's own, which end with it */
@@ -22,9 +16,10 @@ typedef struct PmBookState
 	const pm_risk_table *source;	/* the argument it was last compared with */
 	struct numbers_hash *numbers;
 	struct texts_hash *texts;
-	PmBookAccount *accounts;	/* in the order in which they came */
+	pm_key	   *accounts;		/* by number, in the order in which they came */
 	uint32		count;
 	uint32		room;
+	Datum		first;			/* state of account 0 (margin_log.h); others follow */
 	const char *image;			/* of another process, with nothing else; or NULL */
 } PmBookState;
 
@@ -35,6 +30,9 @@ extern void pm_book_use_table(PmBookState *book, const pm_risk_table *table);
 
 /* The number of the account with this key, which is made if it is new. */
 extern uint32 pm_book_account_of(PmBookState *book, pm_key key);
+
+/* The state of an account. */
+extern Datum pm_book_state(const PmBookState *book, uint32 account);
 
 /* Adds a finite quantity of a line of the book's table to an account. */
 extern void pm_book_add_line(PmBookState *book, uint32 account, uint32 line, double quantity);

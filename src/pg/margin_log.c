@@ -86,6 +86,12 @@ state_of(uint32 log, uint32 group)
 	return (Datum) log << 33 | (Datum) group << 1 | 1;
 }
 
+Datum
+pm_margin_state_after(Datum first, uint32 n)
+{
+	return first + ((Datum) n << 1);
+}
+
 /* The log of a state; NULL: it is a pointer to an array_state. */
 static PmMarginLog *
 log_of(Datum state, uint32 *group)

@@ -24,6 +24,12 @@
 /* The state of a group that has no rows yet. */
 extern Datum pm_new_margin_state(PmCall *call, MemoryContext context);
 
+/*
+ * The state of the n-th group after one, of groups made one after another in
+ * one context, which has a log: it is that of the call site or below it.
+ */
+extern Datum pm_margin_state_after(Datum first, uint32 n);
+
 /* Adds a finite quantity of a line. */
 extern void pm_margin_state_add(PmCall *call, Datum state, MemoryContext context,
 								const PmLine *line, double quantity);
