@@ -111,7 +111,10 @@ fill_margin(pm_margin *margin, const pm_risk_array *array, pm_exact scan_loss,
 	margin->worst_vol_shock = row.vol_shock;
 }
 
-/* One loss of all underlyings; named is the one that loses most of it. */
+/*
+ * One loss of all underlyings; named is the one that loses most of it.  Ties go
+ * to the first name: the sums of a net (netting.h) come in no order.
+ */
 static bool
 joint_margin(const pm_risk_array *array, pm_margin *margin, pm_issue *issue)
 {
@@ -122,12 +125,13 @@ joint_margin(const pm_risk_array *array, pm_margin *margin, pm_issue *issue)
 	if (!pm_joint_nodes(array, &nodes, issue))
 		return false;
 	n = nodes.worst.index;
-	/* Blocks come by name, so among equals the first name stays. */
 	for (uint32_t i = 1; i < array->underlyings; i++)
 	{
 		const pm_risk_block *block = pm_risk_block_at(array, i);
+		pm_exact	pnl = pm_cell_get(&block->cells[n]);
+		pm_exact	least = pm_cell_get(&named->cells[n]);
 
-		if (pm_cell_get(&block->cells[n]) < pm_cell_get(&named->cells[n]))
+		if (pnl < least || (pnl == least && pm_risk_compare_names(array, block, named) < 0))
 			named = block;
 	}
 	fill_margin(margin, array, nodes.worst.pnl < 0 ? -nodes.worst.pnl : 0, named, n);
@@ -188,9 +192,10 @@ common_margin(const pm_risk_array *array, pm_margin *margin, pm_issue *issue)
 			return false;
 		if (least.pnl < 0 && __builtin_sub_overflow(scan_loss, least.pnl, &scan_loss))
 			return fail_range("scan_loss", issue);
-		/* Blocks come by name, so among equals the first name stays. */
 		if (named == NULL || least.pnl < worst.pnl ||
-			(least.pnl == worst.pnl && least.index < worst.index))
+			(least.pnl == worst.pnl &&
+			 (least.index < worst.index ||
+			  (least.index == worst.index && pm_risk_compare_names(array, block, named) < 0))))
 		{
 			worst = least;
 			named = block;

@@ -4,15 +4,11 @@
 #include "netting.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "risk_layout.h"
 
 #define NONE	UINT32_MAX
-
-/* From so many underlyings on, an account's are sorted the long way. */
-#define MANY	64
 
 /* So many terms of PRODUCT_BITS, or of the range, do not overflow a sum. */
 #define FEW_ROWS	4096
@@ -26,8 +22,8 @@
 struct pm_net_name
 {
 	uint32_t	rank;			/* place of the block among all, by name */
-	uint32_t	name;			/* rank of the first block with this name */
-	uint32_t	block;			/* the block whose rank is this one's number */
+	uint32_t	name;			/* number of a block with this name, the same for all */
+	uint32_t	holder;			/* of such a block: the one that an account held last */
 };
 
 struct pm_net_currency
@@ -159,6 +155,7 @@ pm_net_underlying(pm_net *net, pm_text name, const pm_scenario_set *set,
 	if (!pm_risk_new_block(&net->sums, &net->allocator, name, set, place, issue))
 		return false;
 	net->name_count++;
+	net->joint |= set != NULL && set->kind == PM_SET_JOINT;
 	return true;
 }
 
@@ -205,15 +202,6 @@ pm_net_currency(pm_net *net, pm_text currency, uint32_t *number, pm_issue *issue
 	return true;
 }
 
-static int
-compare_ranks(const void *a, const void *b)
-{
-	uint32_t	x = *(const uint32_t *) a;
-	uint32_t	y = *(const uint32_t *) b;
-
-	return (x > y) - (x < y);
-}
-
 /* The places that the order has given to blocks by name. */
 static void
 rank_names(pm_net *net)
@@ -228,8 +216,8 @@ rank_names(pm_net *net)
 						 pm_risk_name(sums, block_of(sums, order_of(sums)[i - 1]))) == 0;
 
 		net->names[number].rank = i;
-		net->names[i].block = number;
-		net->names[number].name = same ? net->names[order_of(sums)[i - 1]].name : i;
+		net->names[number].name = same ? net->names[order_of(sums)[i - 1]].name : number;
+		net->names[number].holder = number;
 	}
 	net->ranked = true;
 }
@@ -248,58 +236,27 @@ pm_net_clear(pm_net *net)
 	net->currency = NONE;
 }
 
-/* Puts what the account holds into the order by name. */
-static void
-sort_by_name(pm_net *net)
+/*
+ * Notes that the account holds a block.  One name must not come with two sets,
+ * nor joint scenarios with others.
+ */
+static bool
+hold(pm_net *net, uint32_t number, pm_issue *issue)
 {
-	uint32_t   *order = order_of(net->sums);
-	const struct pm_net_name *names = net->names;
+	pm_risk_array *sums = net->sums;
+	const pm_risk_block *block = block_of(sums, number);
+	uint32_t   *holder = &net->names[net->names[number].name].holder;
 
-	/* Accounts mostly hold few underlyings; they come in no order. */
-	if (net->sums->underlyings > MANY)
-	{
-		for (uint32_t i = 0; i < net->sums->underlyings; i++)
-			order[i] = names[order[i]].rank;
-		qsort(order, net->sums->underlyings, sizeof *order, compare_ranks);
-		for (uint32_t i = 0; i < net->sums->underlyings; i++)
-			order[i] = names[order[i]].block;
-		return;
-	}
-	for (uint32_t i = 1; i < net->sums->underlyings; i++)
-	{
-		uint32_t	number = order[i];
-		uint32_t	at = i;
-
-		for (; at > 0 && names[order[at - 1]].rank > names[number].rank; at--)
-			order[at] = order[at - 1];
-		order[at] = number;
-	}
-}
-
-const pm_risk_array *
-pm_net_sums(pm_net *net, pm_issue *issue)
-{
-	const pm_risk_array *sums = net->sums;
-
-	sort_by_name(net);
-	/* One name with two sets: its blocks are neighbours, the later known first. */
-	for (uint32_t i = 1; i < sums->underlyings; i++)
-	{
-		uint32_t	one = order_of(sums)[i - 1];
-		uint32_t	other = order_of(sums)[i];
-		const pm_scenario_set *set = pm_risk_set_of(sums, block_of(sums, other));
-
-		if (set != NULL && !pm_risk_check_joint(sums, pm_risk_name(sums, block_of(sums, other)), set, issue))
-			return NULL;
-		if (net->names[one].name == net->names[other].name)
-		{
-			(void) pm_risk_fail_sets(pm_risk_name(sums, block_of(sums, one)),
-									 pm_risk_set_of(sums, block_of(sums, other)),
-									 pm_risk_set_of(sums, block_of(sums, one)), issue);
-			return NULL;
-		}
-	}
-	return sums;
+	if (net->joint &&
+		!pm_risk_check_joint(sums, pm_risk_name(sums, block), pm_risk_set_of(sums, block), issue))
+		return false;
+	if (*holder != number && block_of(sums, *holder)->rows != 0)
+		return pm_risk_fail_sets(pm_risk_name(sums, block),
+								 pm_risk_set_of(sums, block_of(sums, *holder)),
+								 pm_risk_set_of(sums, block), issue);
+	*holder = number;
+	order_of(sums)[sums->underlyings++] = number;
+	return true;
 }
 
 static bool
@@ -332,7 +289,6 @@ static inline __attribute__((always_inline)) bool
 add_whole(pm_cell *sums, const pm_cell *amounts, uint32_t count, uint64_t n, bool negative,
 		  way how)
 {
-	unsigned __int128 sign = negative ? -1 : 0;
 	bool		overflow = false;
 
 	for (uint32_t i = 0; i < count; i++)
@@ -341,7 +297,7 @@ add_whole(pm_cell *sums, const pm_cell *amounts, uint32_t count, uint64_t n, boo
 			((unsigned __int128) (n * (uint64_t) amounts[i].high) << 64);
 		pm_exact	sum;
 
-		term = (term ^ sign) - sign;
+		term = negative ? -term : term;
 		if (how == FIRST)
 			sum = (pm_exact) term;
 		else if (how == UNCHECKED)
@@ -379,8 +335,11 @@ add_line_whole(pm_risk_block *block, const pm_line *line, uint32_t scenarios,
 						 &line->long_quantity, 1, n, false, how);
 	overflow |= add_whole(negative ? &block->long_quantity : &block->short_quantity,
 						  &line->short_quantity, 1, n, false, how);
-	overflow |= add_whole(sums_of(block), line->amounts, PM_TOTALS + scenarios, n, negative, how);
-	return overflow;
+	/* A sign that is known beforehand costs nothing. */
+	return overflow |
+		(negative
+		 ? add_whole(sums_of(block), line->amounts, PM_TOTALS + scenarios, n, true, how)
+		 : add_whole(sums_of(block), line->amounts, PM_TOTALS + scenarios, n, false, how));
 }
 
 /*
@@ -430,8 +389,8 @@ pm_net_add(pm_net *net, const pm_net_line *line, double quantity, pm_issue *issu
 	if (line->currency != net->currency && !settle_currency(net, line, issue))
 		return false;
 	/* Each line has rows, so a block without rows is one not yet held. */
-	if (block->rows == 0)
-		order_of(sums)[sums->underlyings++] = line->underlying;
+	if (block->rows == 0 && !hold(net, line->underlying, issue))
+		return false;
 	return add_line(block, line->line, sums->scenarios, quantity) ||
 		pm_risk_fail_sum(pm_risk_name(sums, block), issue);
 }

@@ -5,8 +5,8 @@
  * A book has many more positions than contracts, so what a contract adds is
  * worked out once: a line.  The sums of the account at hand are a risk array
  * whose blocks all stand ready, one for each underlying that lines refer to;
- * its order lists those that the account holds.  Between accounts nothing is
- * allocated, looked up by name or copied.
+ * its order lists those that the account holds, as they came.  Between accounts
+ * nothing is allocated, looked up by name or copied.
  */
 #ifndef PM_NETTING_H
 #define PM_NETTING_H
@@ -68,7 +68,7 @@ typedef struct pm_net_line
 typedef struct pm_net
 {
 	pm_allocator allocator;		/* of everything here */
-	pm_risk_array *sums;		/* of the account at hand */
+	pm_risk_array *sums;		/* of the account at hand, to be read */
 	struct pm_net_name *names;	/* per block */
 	struct pm_net_currency *currencies;
 	uint32_t	name_count;
@@ -77,6 +77,7 @@ typedef struct pm_net
 	uint32_t	currency_room;
 	uint32_t	currency;		/* of the account at hand */
 	bool		ranked;			/* names know their places in byte order */
+	bool		joint;			/* some set is joint */
 } pm_net;
 
 /* An empty net for lines of this many scenarios (0: totals only). */
@@ -101,11 +102,5 @@ extern void pm_net_clear(pm_net *net);
  * with the line's array.  After a failure the sums must be cleared.
  */
 extern bool pm_net_add(pm_net *net, const pm_net_line *line, double quantity, pm_issue *issue);
-
-/*
- * The sums of the account at hand, until the next is begun; NULL, with the
- * issue, if an underlying came with two sets.
- */
-extern const pm_risk_array *pm_net_sums(pm_net *net, pm_issue *issue);
 
 #endif							/* PM_NETTING_H */

@@ -37,6 +37,13 @@ pm_risk_name(const pm_risk_array *a, const pm_risk_block *block)
 	return heap_text(a, block->name_offset, block->name_length);
 }
 
+int
+pm_risk_compare_names(const pm_risk_array *array, const pm_risk_block *a,
+					  const pm_risk_block *b)
+{
+	return compare_text(pm_risk_name(array, a), pm_risk_name(array, b));
+}
+
 pm_text
 pm_risk_currency(const pm_risk_array *a)
 {

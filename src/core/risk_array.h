@@ -150,6 +150,8 @@ extern bool pm_risk_valid(const pm_risk_array *array, size_t bytes);
  * (NULL bytes: none), and the underlying's set (NULL: totals only). */
 extern const pm_risk_block *pm_risk_block_at(const pm_risk_array *array, uint32_t i);
 extern pm_text pm_risk_name(const pm_risk_array *array, const pm_risk_block *block);
+extern int	pm_risk_compare_names(const pm_risk_array *array, const pm_risk_block *a,
+								  const pm_risk_block *b);
 extern pm_text pm_risk_currency(const pm_risk_array *array);
 extern const pm_scenario_set *pm_risk_set_of(const pm_risk_array *array,
 											 const pm_risk_block *block);

@@ -299,7 +299,6 @@ net_rows(const PmMarginLog *log, uint32 group)
 	const log_row *end = log->sorted + log->ends[group];
 	const log_row *last = log->sorted + log->rows - AHEAD;
 	Size		size = Min(pm_line_size(net->sums->scenarios), MOST_FETCHED);
-	const pm_risk_array *sums;
 	pm_issue	issue;
 
 	CHECK_FOR_INTERRUPTS();
@@ -313,10 +312,7 @@ net_rows(const PmMarginLog *log, uint32 group)
 		if (!pm_net_add(net, &lines[row->line], row->quantity, &issue))
 			pm_raise(&issue);
 	}
-	sums = pm_net_sums(net, &issue);
-	if (sums == NULL)
-		pm_raise(&issue);
-	return sums;
+	return net->sums;
 }
 
 /* Moves the rows of a group from a sorted log to its array. */
