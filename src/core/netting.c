@@ -46,19 +46,23 @@ pm_line_measure(pm_line *line, uint32_t scenarios)
 
 		all |= (unsigned __int128) (amount < 0 ? ~amount : amount);
 	}
-	line->bits = 0;
-	for (; all != 0; all >>= 1)
-		line->bits++;
+	line->bits = (uint64_t) (all >> 64) != 0
+		? 128 - (uint32_t) __builtin_clzll((uint64_t) (all >> 64))
+		: (uint64_t) all != 0 ? 64 - (uint32_t) __builtin_clzll((uint64_t) all) : 0;
 }
 
+/* A multiple of the quantum as an amount, exactly; false beyond the range. */
 static bool
 set_amount(pm_cell *cell, double value)
 {
-	pm_exact	amount;
+	int64_t		whole;
+	int64_t		rest;
 
-	if (!pm_exact_product(value, 1, &amount))
+	if (!(value >= -0x1p53 && value <= 0x1p53))
 		return false;
-	pm_cell_set(cell, amount);
+	whole = (int64_t) value;
+	rest = (int64_t) ((value - (double) whole) * 0x1p60);
+	pm_cell_set(cell, (pm_exact) whole * ((pm_exact) 1 << 60) + rest);
 	return true;
 }
 

@@ -14,7 +14,11 @@ pm_table_find_int8(const pm_risk_table *t, int64_t key)
 	const uint32_t *slots = slots_of(t);
 	const pm_table_entry *entries = entries_of(t);
 	uint32_t	mask = t->slots - 1;
+	uint64_t	guess = (uint64_t) key - (uint64_t) entries->key.number;
 
+	/* Where keys have no gaps, they tell their places. */
+	if (guess < t->entries && entries[guess].key.number == key)
+		return (uint32_t) guess;
 	for (uint32_t slot = hash_int8(key) & mask; slots[slot] != 0; slot = (slot + 1) & mask)
 		if (entries[slots[slot] - 1].key.number == key)
 			return slots[slot] - 1;

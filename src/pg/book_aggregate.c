@@ -92,49 +92,20 @@ margin_book_trans_text_text(PG_FUNCTION_ARGS)
 	return add_position(fcinfo, PM_KEY_TEXT, PM_KEY_TEXT);
 }
 
-/* An account and its place among all. */
-typedef struct numbered_key
-{
-	pm_key		key;
-	uint32		number;
-} numbered_key;
-
-static int
-compare_keys(const void *a, const void *b, void *kind)
-{
-	return pm_key_compare(*(const pm_key_kind *) kind, &((const numbered_key *) a)->key,
-						  &((const numbered_key *) b)->key);
-}
-
-static numbered_key *
-sorted_accounts(PmBookState *book)
-{
-	numbered_key *sorted = MemoryContextAllocHuge(CurrentMemoryContext,
-												  book->count * sizeof *sorted);
-
-	for (uint32 i = 0; i < book->count; i++)
-		sorted[i] = (numbered_key)
-	{
-		book->accounts[i], i
-	};
-	qsort_arg(sorted, book->count, sizeof *sorted, compare_keys, &book->kind);
-	return sorted;
-}
-
 /* margin_book_final(internal) returns book_margin; strict. */
 PG_FUNCTION_INFO_V1(margin_book_final);
 Datum
 margin_book_final(PG_FUNCTION_ARGS)
 {
 	PmBookState *book;
-	const numbered_key *sorted;
+	const PmBookAccount *sorted;
 	pm_allocator allocator = pm_context_allocator(CurrentMemoryContext);
 	pm_book_builder builder;
 	pm_issue	issue;
 
 	(void) pm_aggregate_context(fcinfo);
 	book = (PmBookState *) PG_GETARG_POINTER(0);
-	sorted = sorted_accounts(book);
+	sorted = pm_book_sorted(book);
 	pm_book_begin(&builder, &allocator, book->kind);
 	for (uint32 i = 0; i < book->count; i++)
 	{

@@ -10,6 +10,9 @@
 
 #include "margin_log.h"
 
+/* Numbers of accounts below this are places in an array. */
+#define MOST_DENSE	(1 << 22)
+
 /* Accounts by number or by text. */
 typedef struct number_entry
 {
@@ -112,6 +115,29 @@ pm_book_state(const PmBookState *book, uint32 account)
 	return pm_margin_state_after(book->first, account);
 }
 
+/*
+ * Where the account of a small number is kept; NULL for other numbers.  Most
+ * are small, and a place among numbers is found without a look at the key.
+ */
+static uint32 *
+dense_place(PmBookState *book, int64 key)
+{
+	if (key < 0 || key >= MOST_DENSE)
+		return NULL;
+	if ((uint64) key >= book->dense_room)
+	{
+		uint64		room = Max(2 * (uint64) key + 1, 1024);
+		Size		size = room * sizeof(uint32);
+
+		book->dense = book->dense ? repalloc_huge(book->dense, size)
+			: MemoryContextAllocHuge(book->call.context, size);
+		memset(book->dense + book->dense_room, 0,
+			   (room - book->dense_room) * sizeof(uint32));
+		book->dense_room = room;
+	}
+	return &book->dense[key];
+}
+
 uint32
 pm_book_account_of(PmBookState *book, pm_key key)
 {
@@ -119,8 +145,12 @@ pm_book_account_of(PmBookState *book, pm_key key)
 
 	if (book->kind == PM_KEY_INT8)
 	{
-		number_entry *entry = numbers_insert(book->numbers, key.number, &found);
+		uint32	   *dense = dense_place(book, key.number);
+		number_entry *entry;
 
+		if (dense != NULL)
+			return (*dense ? *dense : (*dense = new_account(book, key) + 1)) - 1;
+		entry = numbers_insert(book->numbers, key.number, &found);
 		return found ? entry->account : (entry->account = new_account(book, key));
 	}
 	else
@@ -141,4 +171,37 @@ pm_book_add_line(PmBookState *book, uint32 account, uint32 line, double quantity
 {
 	pm_margin_state_add_from(&book->call, pm_book_state(book, account),
 							 book->call.context, book->table, line, quantity);
+}
+
+static int
+compare_accounts(const void *a, const void *b, void *kind)
+{
+	return pm_key_compare(*(const pm_key_kind *) kind, &((const PmBookAccount *) a)->key,
+						  &((const PmBookAccount *) b)->key);
+}
+
+const PmBookAccount *
+pm_book_sorted(const PmBookState *book)
+{
+	PmBookAccount *sorted = MemoryContextAllocHuge(CurrentMemoryContext,
+												   book->count * sizeof *sorted);
+	pm_key_kind kind = book->kind;
+	uint32		count = 0;
+
+	/* Small numbers come sorted; to sort what is sorted costs a look. */
+	for (uint64 key = 0; key < book->dense_room; key++)
+		if (book->dense[key] != 0)
+			sorted[count++] = (PmBookAccount)
+		{
+			{.number = (int64) key}, book->dense[key] - 1
+		};
+	for (uint32 i = 0; i < book->count && count < book->count; i++)
+		if (kind == PM_KEY_TEXT || book->accounts[i].number < 0 ||
+			book->accounts[i].number >= MOST_DENSE)
+			sorted[count++] = (PmBookAccount)
+		{
+			book->accounts[i], i
+		};
+	qsort_arg(sorted, count, sizeof *sorted, compare_accounts, &kind);
+	return sorted;
 }

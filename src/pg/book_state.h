@@ -14,7 +14,9 @@ typedef struct PmBookState
 	pm_key_kind kind;			/* of accounts */
 	const pm_risk_table *table; /* a copy; NULL: no row yet */
 	const pm_risk_table *source;	/* the argument it was last compared with */
-	struct numbers_hash *numbers;
+	uint32	   *dense;			/* by number from 0 on: account + 1, or 0 */
+	uint64		dense_room;
+	struct numbers_hash *numbers;	/* all other numbers */
 	struct texts_hash *texts;
 	pm_key	   *accounts;		/* by number, in the order in which they came */
 	uint32		count;
@@ -27,6 +29,15 @@ extern PmBookState *pm_new_book(MemoryContext context, pm_key_kind kind);
 
 /* One book has one table: notes the first one, raises at another. */
 extern void pm_book_use_table(PmBookState *book, const pm_risk_table *table);
+
+/* The accounts by key, in the current memory context. */
+typedef struct PmBookAccount
+{
+	pm_key		key;
+	uint32		number;
+} PmBookAccount;
+
+extern const PmBookAccount *pm_book_sorted(const PmBookState *book);
 
 /* The number of the account with this key, which is made if it is new. */
 extern uint32 pm_book_account_of(PmBookState *book, pm_key key);
