@@ -134,6 +134,15 @@ same_set(const PmSetCache *kept, const pm_scenario_set *set, Size size)
 }
 
 const PmSetCache *
+pm_known_set(const PmCall *call, const pm_scenario_set *set, Size size)
+{
+	const PmContractCache *cache = call->cache;
+
+	return cache != NULL && cache->set_count > 0 && cache->sets[cache->latest].size == size &&
+		same_set(&cache->sets[cache->latest], set, size) ? &cache->sets[cache->latest] : NULL;
+}
+
+const PmSetCache *
 pm_remember_set(PmCall *call, const pm_scenario_set *set, Size size)
 {
 	PmContractCache *cache = cache_of(call);

@@ -15,6 +15,9 @@
 
 #include "line_list.h"
 
+/* The set that came last if these bytes, which may be anything, are the same. */
+extern const PmSetCache *pm_known_set(const PmCall *call, const pm_scenario_set *set, Size size);
+
 /* The set with its rows; valid until the next call of this function. */
 extern const PmSetCache *pm_remember_set(PmCall *call, const pm_scenario_set *set, Size size);
 

@@ -176,6 +176,9 @@ pm_getarg_cached_set(FunctionCallInfo fcinfo, int argno)
 		if (call->stored_set != NULL && memcmp(&pointer, &call->stored, sizeof pointer) == 0)
 			return call->stored_set;
 	}
+	else if (value != NULL && !VARATT_IS_EXTENDED(value) &&
+			 (kept = pm_known_set(call, (pm_scenario_set *) value, VARSIZE(value))) != NULL)
+		return kept;
 	set = pm_getarg_scenario_set(fcinfo, argno);
 	kept = pm_remember_set(call, set, VARSIZE(set));
 	if (stored)
