@@ -33,6 +33,10 @@ PROVE_TESTS = test/t/*.pl
 PG_CPPFLAGS = -isystem $(shell $(PG_CONFIG) --includedir-server) -I$(srcdir)/src -DPM_VERSION='"$(EXTVERSION)"' \
 	-ffp-contract=off -fno-math-errno -fno-trapping-math -fopenmp-simd
 SHLIB_LINK += -lgsl -lgslcblas -lm
+# Calls within the library go straight to their functions.
+ifneq ($(shell uname -s),Darwin)
+SHLIB_LINK += -Wl,-Bsymbolic-functions
+endif
 PG_CFLAGS = -std=gnu11 -fno-semantic-interposition -Wall -Wextra -Wno-declaration-after-statement
 
 PGXS := $(shell $(PG_CONFIG) --pgxs)
