@@ -23,8 +23,9 @@
 #include "miscadmin.h"
 
 #include "error.h"
+#include "joint_set_io.h"
 #include "joint_set_type.h"
-#include "scenario_set_io.h"
+#include "scenario_fields_io.h"
 #include "wire.h"
 
 #define STICKINESS	PM_ROW_ARGUMENTS	/* the field after the numbers */

@@ -20,22 +20,16 @@
 
 #include <math.h>
 
-#include "common/shortest_dec.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
 
 #include "error.h"
+#include "joint_set_io.h"
+#include "scenario_fields_io.h"
 #include "scenario_set_io.h"
 #include "text_reader.h"
 #include "wire.h"
-
-const PmArgument pm_row_arguments[PM_ROW_ARGUMENTS] = {
-	{"price_shock", 0}, {"price_points", 0}, {"vol_shock", 0},
-	{"vol_points", 0}, {"vol_power", 0}, {"vol_power_long", INFINITY},
-	{"vol_floor", 0}, {"rate_points", 0}, {"days", 0}, {"weight", 1},
-	{"skew_shock", 0}, {"smile_shock", 0}, {"skew_cap", INFINITY}
-};
 
 /* In the order of the parameters of the part. */
 static const PmArgument grid_arguments[] = {
@@ -160,26 +154,6 @@ join(const builder *b, pm_scenario_set **set, pm_issue *issue)
 
 /* ---- Text, reading ---- */
 
-int
-pm_next_name(PmReader *r, const char *first, size_t stride, int count)
-{
-	size_t		length;
-
-	(void) pm_next_is(r, "");
-	length = strspn(r->at, "abcdefghijklmnopqrstuvwxyz_");
-	for (int i = 0; i < count; i++)
-	{
-		const char *name = *(const char *const *) (first + i * stride);
-
-		if (strlen(name) == length && strncmp(r->at, name, length) == 0)
-		{
-			r->at += length;
-			return i;
-		}
-	}
-	return -1;
-}
-
 static bool
 read_numbers(PmReader *r, double **values, uint32 *count)
 {
@@ -207,18 +181,6 @@ typedef struct arguments
 	uint32		vol_count;
 	pm_stickiness stickiness;	/* of a row */
 } arguments;
-
-bool
-pm_read_stickiness(PmReader *r, pm_stickiness *stickiness)
-{
-	for (int i = 0; pm_stickiness_labels[i] != NULL; i++)
-		if (pm_next_is(r, pm_stickiness_labels[i]))
-		{
-			*stickiness = i;
-			return true;
-		}
-	return pm_fail_syntax(r, "strike or moneyness");
-}
 
 /* Value `i` of a form: a number or, after these, its other argument. */
 static bool
@@ -375,15 +337,6 @@ scenario_set_in(PG_FUNCTION_ARGS)
 }
 
 /* ---- Text, writing ---- */
-
-void
-pm_write_number(StringInfo out, double x)
-{
-	char		digits[DOUBLE_SHORTEST_DECIMAL_LEN];
-
-	double_to_shortest_decimal_buf(x, digits);
-	appendStringInfoString(out, digits);
-}
 
 static void
 write_argument(StringInfo out, const char *name, double value, const char **separator)
