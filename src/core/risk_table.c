@@ -3,8 +3,6 @@
  */
 #include "risk_table.h"
 
-#include <inttypes.h>
-
 #include "risk_algebra.h"
 #include "risk_table_layout.h"
 
@@ -291,7 +289,7 @@ pm_table_fail_unknown(const pm_risk_table *t, pm_key key, pm_issue *issue)
 	if (t->key_kind == PM_KEY_TEXT)
 		return pm_fail(issue, PM_NOT_FOUND, message, hint, "Its key is \"%.*s\".",
 					   pm_shown(key.text), key.text.bytes);
-	return pm_fail(issue, PM_NOT_FOUND, message, hint, "Its key is %" PRId64 ".", key.number);
+	return pm_fail(issue, PM_NOT_FOUND, message, hint, "Its key is %lld.", (long long) key.number);
 }
 
 bool

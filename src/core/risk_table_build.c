@@ -7,7 +7,6 @@
  */
 #include "risk_table.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "risk_table_layout.h"
@@ -241,7 +240,7 @@ fail_twice(const pm_table_builder *b, pm_key key, pm_issue *issue)
 	if (b->kind == PM_KEY_TEXT)
 		return pm_fail(issue, PM_INVALID_VALUE, message, hint, "Its key is \"%.*s\".",
 					   pm_shown(key.text), key.text.bytes);
-	return pm_fail(issue, PM_INVALID_VALUE, message, hint, "Its key is %" PRId64 ".", key.number);
+	return pm_fail(issue, PM_INVALID_VALUE, message, hint, "Its key is %lld.", (long long) key.number);
 }
 
 static bool

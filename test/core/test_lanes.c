@@ -215,11 +215,16 @@ main(int argc, char **argv)
 	results		own = all_results();
 
 	if (argc > 1)
-		return fwrite(own.bytes, 1, own.size, stdout) == own.size ? 0 : 1;
+	{
+		bool		whole = fwrite(own.bytes, 1, own.size, stdout) == own.size;
+
+		free(own.bytes);
+		return whole ? 0 : 1;
+	}
 	CHECK(own.size > 1000000, "there is little to compare: %zu bytes", own.size);
 	compare_with(argv[0], "default", &own);
 	compare_with(argv[0], "v3", &own);
 	compare_with(argv[0], "v4", &own);
 	free(own.bytes);
-	return check_finish("test_lanes");
+	return check_finish("lanes");
 }
