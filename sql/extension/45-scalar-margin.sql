@@ -22,7 +22,7 @@ CREATE FUNCTION portfolio_margin_fields_trans(state internal,
 	dividend_amounts float8[],
 	surface volatility_surface,
 	scenario_set scenario_set) RETURNS internal
-AS 'MODULE_PATHNAME', 'portfolio_margin_fields_trans' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 200;
+AS 'MODULE_PATHNAME', 'portfolio_margin_fields_trans' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 15;
 COMMENT ON FUNCTION portfolio_margin_fields_trans(internal, float8, float8, float8, timestamptz, float8, float8, float8, float8, float8, timestamptz, instrument_kind, exercise_style, pricing_model, settlement_style, text, text, timestamptz[], float8[], volatility_surface, scenario_set) IS
 'Support function of portfolio_margin: adds a position given by its fields.';
 
@@ -49,7 +49,7 @@ CREATE AGGREGATE portfolio_margin(
 	scenario_set scenario_set) (
 	SFUNC = portfolio_margin_fields_trans,
 	STYPE = internal,
-	SSPACE = 512,
+	SSPACE = 320,
 	FINALFUNC = portfolio_margin_final,
 	COMBINEFUNC = portfolio_combine,
 	SERIALFUNC = portfolio_serialize,

@@ -188,16 +188,16 @@ COMMENT ON AGGREGATE risk_table(text, margin_position, scenario_set) IS
 -- Using a table.
 
 CREATE FUNCTION portfolio_margin_table_trans(state internal, contract_key int8, quantity float8, risk_table risk_table) RETURNS internal
-AS 'MODULE_PATHNAME', 'portfolio_margin_table_trans_int8' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 20;
+AS 'MODULE_PATHNAME', 'portfolio_margin_table_trans_int8' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 8;
 CREATE FUNCTION portfolio_margin_table_trans(state internal, contract_key text, quantity float8, risk_table risk_table) RETURNS internal
-AS 'MODULE_PATHNAME', 'portfolio_margin_table_trans_text' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 20;
+AS 'MODULE_PATHNAME', 'portfolio_margin_table_trans_text' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION portfolio_margin_table_trans(internal, bigint, double precision, risk_table) IS 'Support function of portfolio_margin(contract_key, quantity, risk_table): adds a quantity of a contract.';
 COMMENT ON FUNCTION portfolio_margin_table_trans(internal, text, double precision, risk_table) IS 'Support function of portfolio_margin(contract_key, quantity, risk_table): adds a quantity of a contract.';
 
 CREATE AGGREGATE portfolio_margin(contract_key int8, quantity float8, risk_table risk_table) (
 	SFUNC = portfolio_margin_table_trans,
 	STYPE = internal,
-	SSPACE = 512,
+	SSPACE = 320,
 	FINALFUNC = portfolio_margin_final,
 	COMBINEFUNC = portfolio_combine,
 	SERIALFUNC = portfolio_serialize,
@@ -209,7 +209,7 @@ COMMENT ON AGGREGATE portfolio_margin(bigint, float8, risk_table) IS
 CREATE AGGREGATE portfolio_margin(contract_key text, quantity float8, risk_table risk_table) (
 	SFUNC = portfolio_margin_table_trans,
 	STYPE = internal,
-	SSPACE = 512,
+	SSPACE = 320,
 	FINALFUNC = portfolio_margin_final,
 	COMBINEFUNC = portfolio_combine,
 	SERIALFUNC = portfolio_serialize,

@@ -45,16 +45,16 @@ COMMENT ON FUNCTION accounts_int8(book_margin) IS
 'The same for a book whose account keys are bigint, ready to be joined; an error if they are texts. Example: SELECT account, requirement FROM accounts_int8((SELECT margin_book(4711, instrument, quantity, (SELECT prices FROM priced)) FROM positions))';
 
 CREATE FUNCTION margin_book_trans(state internal, account bigint, contract_key bigint, quantity float8, risk_table risk_table) RETURNS internal
-AS 'MODULE_PATHNAME', 'margin_book_trans_int8_int8' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+AS 'MODULE_PATHNAME', 'margin_book_trans_int8_int8' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION margin_book_trans(internal, bigint, bigint, float8, risk_table) IS 'Support function of margin_book: adds a position.';
 CREATE FUNCTION margin_book_trans(state internal, account bigint, contract_key text, quantity float8, risk_table risk_table) RETURNS internal
-AS 'MODULE_PATHNAME', 'margin_book_trans_int8_text' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+AS 'MODULE_PATHNAME', 'margin_book_trans_int8_text' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION margin_book_trans(internal, bigint, text, float8, risk_table) IS 'Support function of margin_book: adds a position.';
 CREATE FUNCTION margin_book_trans(state internal, account text, contract_key bigint, quantity float8, risk_table risk_table) RETURNS internal
-AS 'MODULE_PATHNAME', 'margin_book_trans_text_int8' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+AS 'MODULE_PATHNAME', 'margin_book_trans_text_int8' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION margin_book_trans(internal, text, bigint, float8, risk_table) IS 'Support function of margin_book: adds a position.';
 CREATE FUNCTION margin_book_trans(state internal, account text, contract_key text, quantity float8, risk_table risk_table) RETURNS internal
-AS 'MODULE_PATHNAME', 'margin_book_trans_text_text' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+AS 'MODULE_PATHNAME', 'margin_book_trans_text_text' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION margin_book_trans(internal, text, text, float8, risk_table) IS 'Support function of margin_book: adds a position.';
 CREATE FUNCTION margin_book_combine(state internal, other internal) RETURNS internal
 AS 'MODULE_PATHNAME', 'margin_book_combine' LANGUAGE C IMMUTABLE PARALLEL SAFE;

@@ -85,5 +85,61 @@ SKIP:
 	right_under($jit, 'compiled');
 }
 
+# Left to itself, the planner chooses the quick plan for a book of 200,000
+# positions in 10,000 accounts; in a database whose functions cost what they cost.
+$node->safe_psql('postgres', 'CREATE DATABASE choice');
+my $one = q{margin_position(kind => 'call', quantity => %s, strike => strike, expiry => '2026-06-19 20:00+00',
+	as_of => '2026-03-13 20:00+00', spot => 100, volatility => 0.3, rate => 0.03, underlying => underlying)};
+$node->safe_psql('choice', sprintf q{
+	CREATE EXTENSION portfolio_margin;
+	CREATE TABLE contracts AS
+	SELECT contract_id, strike, underlying, risk_array(} . $one . q{, tims_scenarios(0.15, 0.15)) AS risk
+	FROM (SELECT n::bigint AS contract_id, 60.0::float8 + n %% 80 AS strike, 'U' || n %% 12 AS underlying
+	      FROM generate_series(1, 1000) AS n) AS s;
+	ALTER TABLE contracts ADD PRIMARY KEY (contract_id);
+	CREATE TABLE positions AS
+	SELECT n * 7919::bigint %% 10000 AS account, n %% 40 AS desk, 1 + n * 31::bigint %% 1000 AS contract_id, (n %% 21 - 10)::float8 AS quantity
+	FROM generate_series(1, 200000) AS n;
+	CREATE TABLE by_account AS SELECT * FROM positions ORDER BY account;
+	CREATE INDEX ON by_account (account);
+	VACUUM ANALYZE contracts, positions, by_account;
+}, 1);
+my $position = sprintf $one, 'quantity';
+my $table = '(SELECT risk_table(contract_id, risk) FROM contracts)';
+my $margin = "portfolio_margin(contract_id, quantity, $table)";
+my %form = (
+	'joined positions' => "SELECT account, portfolio_margin($position, tims_scenarios(0.15, 0.15))
+		FROM positions JOIN contracts USING (contract_id) GROUP BY account",
+	'risk table' => "SELECT account, $margin FROM positions GROUP BY account");
+
+# The plan that is chosen under the settings; as text, and it was not run.
+sub chosen
+{
+	my ($chosen_settings, $query) = @_;
+	return $node->safe_psql('choice', "$chosen_settings EXPLAIN (COSTS OFF) $query");
+}
+
+my $serial = 'SET max_parallel_workers_per_gather = 0;';
+for my $name (sort keys %form)
+{
+	$plan = chosen($serial, $form{$name});
+	like($plan, qr/^HashAggregate/, "$name: hashed by choice");
+	unlike($plan, qr/Sort/, "$name: nothing is sorted");
+	# To hand twenty rows from process to process costs more than to add them up.
+	like(chosen('', $form{$name}), qr/^HashAggregate/, "$name: small groups stay in one process");
+	like(chosen('', $form{$name} =~ s/account/desk/gr), qr/Finalize .*Gather.*Partial HashAggregate.*Parallel Seq Scan on positions/s,
+		"$name: large groups are divided among processes");
+}
+like(chosen('', "SELECT * FROM accounts((SELECT margin_book(account, contract_id, quantity, $table) FROM positions))"),
+	qr/Finalize Aggregate.*Gather.*Partial Aggregate.*Parallel Seq Scan on positions/s, 'whole book: parallel by choice');
+$plan = chosen('', "SELECT account, $margin FROM by_account GROUP BY account ORDER BY account LIMIT 10");
+like($plan, qr/GroupAggregate.*Index Scan using \w+ on by_account/s, 'the first accounts of an index: in its order');
+unlike($plan, qr/Sort|HashAggregate/, 'and the rest of the book is not read');
+
+# Arrays per group are large and the planner knows: sorted unless there is memory for all.
+my $arrays = 'SELECT account, portfolio_margin(quantity, risk) FROM positions JOIN contracts USING (contract_id) GROUP BY account';
+like(chosen($serial, $arrays), qr/^GroupAggregate.*Sort/s, 'arrays: sorted by choice');
+like(chosen("$serial SET work_mem = '512MB';", $arrays), qr/^HashAggregate/, 'arrays: hashed where memory allows');
+
 $node->stop;
 done_testing();

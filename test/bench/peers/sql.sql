@@ -32,11 +32,11 @@ BEGIN
 END $$;
 
 -- The best SQL: every contract priced once, ten sums per account and underlying.
-CREATE FUNCTION best_sql() RETURNS TABLE (account int, requirement float8) LANGUAGE plpgsql AS $$
+CREATE FUNCTION best_sql() RETURNS TABLE (account bigint, requirement float8) LANGUAGE plpgsql AS $$
 BEGIN
     DROP TABLE IF EXISTS pnl;
     CREATE TEMP TABLE pnl AS
-    SELECT c.contract_id::int, c.underlying_id::int, p[1] AS p1, p[2] AS p2, p[3] AS p3, p[4] AS p4, p[5] AS p5,
+    SELECT c.contract_id::bigint, c.underlying_id::int, p[1] AS p1, p[2] AS p2, p[3] AS p3, p[4] AS p4, p[5] AS p5,
            p[6] AS p6, p[7] AS p7, p[8] AS p8, p[9] AS p9, p[10] AS p10
     FROM (SELECT c.contract_id, c.underlying_id,
                  array_agg(multiplier * (black_scholes(sign, spot * (1 + price_shock), strike, years, volatility, rate, yield)
@@ -56,7 +56,7 @@ BEGIN
 END $$;
 
 -- The obvious loop: every position in every scenario.
-CREATE FUNCTION naive_margin(of_account int) RETURNS float8 LANGUAGE plpgsql STABLE AS $$
+CREATE FUNCTION naive_margin(of_account bigint) RETURNS float8 LANGUAGE plpgsql STABLE AS $$
 DECLARE
     shock CONSTANT float8[] := ARRAY(SELECT price_shock FROM shocks ORDER BY n);
     sums float8[];
