@@ -16,7 +16,7 @@ SQL_PARTS = $(sort $(wildcard $(srcdir)/sql/extension/*.sql))
 DATA_built = $(BASE_SCRIPT)
 EXTRA_CLEAN = $(BASE_SCRIPT)
 
-REGRESS = pricing implied_volatility scenarios joint surfaces positions revaluation margin plans window risk risk_table what_if live between_nodes \
+REGRESS = pricing implied_volatility scenarios joint surfaces positions revaluation margin plans window risk risk_table book fields what_if live between_nodes \
 	bad_input catalogue
 REGRESS_OPTS = --load-extension=portfolio_margin
 ISOLATION = snapshot live_limit live_marks live_trades

@@ -52,6 +52,39 @@ SELECT count(*) AS accounts, count(*) FILTER (WHERE NOT same(mixed, apart)) AS w
 FROM (SELECT name, account, currency, portfolio_margin(id, quantity, by_id) AS mixed
       FROM (SELECT * FROM random_book ORDER BY md5(id::text || account)) AS s JOIN published USING (name) WHERE name IN ('tims', 'listed') GROUP BY name, account, currency) AS a
 JOIN (SELECT name, b.account, currency, portfolio_margin(b.quantity, risk) AS apart FROM random_book AS b JOIN contract USING (name, currency, id) GROUP BY 1, 2, 3) AS b USING (name, account, currency);
+-- Whatever the plan: hashed, hashed with too little memory, sorted; sets of several lengths in one statement.
+CREATE TABLE right_margin AS
+SELECT name, b.account, b.currency, margin(sum(b.quantity * risk)) AS m FROM random_book AS b JOIN contract USING (name, id) GROUP BY name, b.account, b.currency;
+CREATE VIEW verdict AS
+SELECT count(*) AS margins, count(*) FILTER (WHERE NOT same(t.m, r.m)) AS wrong, count(*) FILTER (WHERE NOT same(c.m, r.m)) AS wrong_code
+FROM (SELECT name, account, currency, portfolio_margin(id, quantity, by_id) AS m FROM random_book JOIN published USING (name) GROUP BY name, account, currency) AS t
+FULL JOIN (SELECT name, account, currency, portfolio_margin(code, quantity, by_code) AS m FROM random_book JOIN published USING (name) GROUP BY name, account, currency) AS c USING (name, account, currency)
+FULL JOIN right_margin AS r USING (name, account, currency);
+SET max_parallel_workers_per_gather = 0;
+SET enable_sort = off;
+SELECT * FROM verdict;
+SET work_mem = '64kB';
+SET hash_mem_multiplier = 1;
+SELECT * FROM verdict;
+RESET work_mem;
+RESET hash_mem_multiplier;
+RESET enable_sort;
+SET enable_hashagg = off;
+SELECT * FROM verdict;
+RESET enable_hashagg;
+-- Grouping sets, hashed and sorted, and frames that grow, slide and shrink.
+SELECT level, count(*) AS margins, count(*) FILTER (WHERE NOT same(m, r)) AS wrong
+FROM (SELECT GROUPING(b.account, id) AS level, portfolio_margin(id, b.quantity, by_id) AS m, margin(sum(b.quantity * risk)) AS r
+      FROM random_book AS b JOIN (SELECT name, id, risk FROM contract) AS c USING (name, id) JOIN published USING (name) WHERE name IN ('tims', 'listed') GROUP BY currency, name, CUBE (b.account, id)) AS s
+GROUP BY level ORDER BY level;
+SELECT count(*) AS margins, count(*) FILTER (WHERE NOT same(grown, r_grown)) AS wrong_grown, count(*) FILTER (WHERE NOT same(slid, r_slid)) AS wrong_slid, count(*) FILTER (WHERE NOT same(left_over, r_left_over)) AS wrong_left_over
+FROM (SELECT portfolio_margin(id, b.quantity, by_id) OVER grow AS grown, margin(sum(b.quantity * risk) OVER grow) AS r_grown,
+             portfolio_margin(id, b.quantity, by_id) OVER slide AS slid, margin(sum(b.quantity * risk) OVER slide) AS r_slid,
+             portfolio_margin(id, b.quantity, by_id) OVER shrink AS left_over, margin(sum(b.quantity * risk) OVER shrink) AS r_left_over
+      FROM random_book AS b JOIN (SELECT name, id, risk FROM contract) AS c USING (name, id) JOIN published USING (name) WHERE b.account < 4
+      WINDOW grow AS (PARTITION BY name, currency ORDER BY id, b.account, b.quantity), slide AS (PARTITION BY name, currency ORDER BY id, b.account, b.quantity ROWS BETWEEN 3 PRECEDING AND 1 FOLLOWING),
+             shrink AS (PARTITION BY name, currency ORDER BY id, b.account, b.quantity ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)) AS s;
+RESET max_parallel_workers_per_gather;
 -- The same identifiers mean other contracts in another pool; small tables come in line, others made anew with each row.
 WITH pool AS (SELECT n AS pool, risk_table(7, margin_position(kind => 'spot', quantity => 1, spot => n, underlying => 'X'), tims_scenarios(0.25, 0.5)) AS prices
               FROM generate_series(1, 5) AS n GROUP BY n)
@@ -160,6 +193,10 @@ SELECT (portfolio_margin(id, quantity, by_id)).positions FROM contract JOIN publ
 SELECT count(*) AS contracts, (m).positions, (m).requirement = (margin(3 * (SELECT sum(risk) FROM contract WHERE name = 'tims' AND (position).currency IS NULL AND (position).settlement = 'linear'))).requirement AS same
 FROM (SELECT portfolio_margin(k, 3, (SELECT risk_table(k, r) FROM (SELECT 'all' AS k, sum(risk) AS r FROM contract WHERE name = 'tims' AND (position).currency IS NULL AND (position).settlement = 'linear' UNION ALL VALUES ('none', '{}'::risk_array)) AS s)) AS m
       FROM unnest('{all,none}'::text[]) AS k) AS s GROUP BY 2, 3;
+-- Alone in an account, the one of none is an account that holds nothing.
+SELECT k, (m).requirement, (m).positions, (m).worst_scenario IS NULL AS none, same(m, margin('{}')) AS nothing
+FROM (SELECT k, portfolio_margin(k, 3, (SELECT risk_table(k, r) FROM (SELECT 'all' AS k, sum(risk) AS r FROM contract WHERE name = 'tims' AND account = 'pair_trade' UNION ALL VALUES ('none', '{}'::risk_array)) AS s)) AS m
+      FROM unnest('{all,none,none}'::text[]) AS k GROUP BY k) AS s ORDER BY k;
 
 SET client_min_messages = warning;
 DROP SCHEMA reference CASCADE;

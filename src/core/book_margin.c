@@ -90,15 +90,12 @@ span_fits(const pm_book_margin *book, pm_table_span span, bool may_lack)
 static bool
 row_valid(const pm_book_margin *book, const pm_book_row *row)
 {
-	double		sum = row->requirement + row->scan_loss + row->minimum_charge +
-		row->worst_price_shock + row->worst_vol_shock;
-
 	for (int t = 0; t < PM_TOTALS; t++)
 		if (!isfinite(row->totals[t]))
 			return false;
-	/* Each is at most 2^53 or an input, so that only what is infinite or not a
-	 * number makes the sum so. */
-	return isfinite(sum) && row->positions >= 0 && row->reserved == 0 &&
+	return isfinite(row->requirement) && isfinite(row->scan_loss) &&
+		isfinite(row->minimum_charge) && isfinite(row->worst_price_shock) &&
+		isfinite(row->worst_vol_shock) && row->positions >= 0 && row->reserved == 0 &&
 		(book->key_kind == PM_KEY_INT8 || span_fits(book, row->key.text, false)) &&
 		span_fits(book, row->worst_underlying, true) && span_fits(book, row->currency, true) &&
 		(row->worst_scenario > 0) == (row->worst_underlying.offset != PM_NO_TEXT) &&
@@ -144,7 +141,8 @@ fail_size(const pm_book_builder *b, pm_issue *issue)
 				   "It has %u accounts and would exceed %u bytes.", b->accounts, PM_RISK_TABLE_LIMIT);
 }
 
-/* Gives *memory room for `need` of its elements, half as much again at a time. */
+/* Gives *memory, which is NULL at first, room for `need` of its elements, half as
+ * much again at a time. */
 static bool
 grow(pm_book_builder *b, void *memory, size_t *room, size_t need, size_t element, pm_issue *issue)
 {
@@ -152,7 +150,7 @@ grow(pm_book_builder *b, void *memory, size_t *room, size_t need, size_t element
 	size_t		more = need + need / 2 + 64;
 	void	   *grown;
 
-	if (need <= *room)
+	if (*at != NULL && need <= *room)
 		return true;
 	grown = b->allocator.resize(b->allocator.context, *at, more * element);
 	if (grown == NULL)

@@ -92,6 +92,37 @@ margin_book_trans_text_text(PG_FUNCTION_ARGS)
 	return add_position(fcinfo, PM_KEY_TEXT, PM_KEY_TEXT);
 }
 
+/* The account that is being added up, for errors. */
+typedef struct account_at
+{
+	pm_key_kind kind;
+	const pm_key *key;
+} account_at;
+
+static void
+say_account(void *arg)
+{
+	const account_at *at = arg;
+
+	if (at->kind == PM_KEY_INT8)
+		errcontext("account " INT64_FORMAT, at->key->number);
+	else
+		errcontext("account \"%.*s\"", pm_shown(at->key->text), at->key->text.bytes);
+}
+
+static void
+add_account(pm_book_builder *builder, pm_key key, Datum state)
+{
+	const pm_risk_array *array = pm_margin_state_array(state);
+	pm_book_account account = {.key = key};
+	pm_issue	issue;
+
+	if (!pm_margin_of(array, &account.margin, &issue) ||
+		!pm_totals_of(array, &account.totals, &issue) ||
+		!pm_book_add(builder, &account, &issue))
+		pm_raise(&issue);
+}
+
 /* margin_book_final(internal) returns book_margin; strict. */
 PG_FUNCTION_INFO_V1(margin_book_final);
 Datum
@@ -101,21 +132,22 @@ margin_book_final(PG_FUNCTION_ARGS)
 	const PmBookAccount *sorted;
 	pm_allocator allocator = pm_context_allocator(CurrentMemoryContext);
 	pm_book_builder builder;
-	pm_issue	issue;
+	account_at	at;
+	ErrorContextCallback context = {
+		.previous = error_context_stack, .callback = say_account, .arg = &at
+	};
 
 	(void) pm_aggregate_context(fcinfo);
 	book = (PmBookState *) PG_GETARG_POINTER(0);
 	sorted = pm_book_sorted(book);
 	pm_book_begin(&builder, &allocator, book->kind);
+	at.kind = book->kind;
+	error_context_stack = &context;
 	for (uint32 i = 0; i < book->count; i++)
 	{
-		const pm_risk_array *array = pm_margin_state_array(pm_book_state(book, sorted[i].number));
-		pm_book_account account = {.key = sorted[i].key};
-
-		if (!pm_margin_of(array, &account.margin, &issue) ||
-			!pm_totals_of(array, &account.totals, &issue) ||
-			!pm_book_add(&builder, &account, &issue))
-			pm_raise(&issue);
+		at.key = &sorted[i].key;
+		add_account(&builder, sorted[i].key, pm_book_state(book, sorted[i].number));
 	}
+	error_context_stack = context.previous;
 	PG_RETURN_POINTER(pm_make_book(&builder));
 }

@@ -11,6 +11,7 @@
 
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "utils/memutils.h"
 
 #include "core/risk_algebra.h"
 
@@ -43,12 +44,26 @@ typedef struct image_array
 	uint32		size;			/* of the array that follows */
 } image_array;
 
+/* A partial book is a value of the server's. */
+static void
+put(StringInfo out, const void *bytes, Size size)
+{
+	CHECK_FOR_INTERRUPTS();
+	if (size >= MaxAllocSize - VARHDRSZ - out->len)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("a parallel worker's part of a book would be too large"),
+				 errdetail("It would exceed %d bytes.", (int) MaxAllocSize),
+				 errhint("Margin the book in one process: SET max_parallel_workers_per_gather = 0.")));
+	appendBinaryStringInfo(out, bytes, (int) size);
+}
+
 static void
 pad(StringInfo out)
 {
 	static const char zeros[8];
 
-	appendBinaryStringInfo(out, zeros, (8 - out->len % 8) % 8);
+	put(out, zeros, (8 - out->len % 8) % 8);
 }
 
 static void
@@ -56,19 +71,17 @@ put_row(void *out, uint32 group, uint32 line, double quantity)
 {
 	image_row	row = {quantity, group, line};
 
-	appendBinaryStringInfo(out, (char *) &row, sizeof row);
+	put(out, &row, sizeof row);
 }
 
 static void
 put_keys(StringInfo out, const PmBookState *book)
 {
 	for (uint32 i = 0; i < book->count; i++)
-		appendBinaryStringInfo(out, book->kind == PM_KEY_INT8
-							   ? (char *) &book->accounts[i].number
-							   : (char *) &book->accounts[i].text.length, 8);
+		put(out, book->kind == PM_KEY_INT8 ? (const void *) &book->accounts[i].number
+			: &book->accounts[i].text.length, 8);
 	for (uint32 i = 0; book->kind == PM_KEY_TEXT && i < book->count; i++)
-		appendBinaryStringInfo(out, book->accounts[i].text.bytes,
-							   book->accounts[i].text.length);
+		put(out, book->accounts[i].text.bytes, book->accounts[i].text.length);
 	pad(out);
 }
 
@@ -78,16 +91,17 @@ put_arrays(StringInfo out, const PmBookState *book)
 	for (uint32 i = 0; i < book->count; i++)
 	{
 		const pm_risk_array *array = *pm_margin_state_own(pm_book_state(book, i));
-		const pm_risk_array *compact;
+		pm_risk_array *compact;
 		image_array head = {.account = i};
 
 		if (array == NULL)
 			continue;
 		compact = pm_compact_risk_array(array);
 		head.size = VARSIZE(compact);
-		appendBinaryStringInfo(out, (char *) &head, sizeof head);
-		appendBinaryStringInfo(out, (char *) compact, VARSIZE(compact));
+		put(out, &head, sizeof head);
+		put(out, compact, VARSIZE(compact));
 		pad(out);
+		pfree(compact);
 	}
 }
 
@@ -103,8 +117,8 @@ image_of(const PmBookState *book, int *size)
 	head.kind = book->kind;
 	head.accounts = book->count;
 	head.table = VARSIZE(book->table);
-	appendBinaryStringInfo(&out, (char *) &head, sizeof head);
-	appendBinaryStringInfo(&out, (char *) book->table, VARSIZE(book->table));
+	put(&out, &head, sizeof head);
+	put(&out, book->table, VARSIZE(book->table));
 	pad(&out);
 	start = out.len;
 	put_keys(&out, book);

@@ -77,7 +77,8 @@ pm_book_use_table(PmBookState *book, const pm_risk_table *table)
 		return;
 	if (book->table == NULL)
 		book->table = memcpy(MemoryContextAllocHuge(book->call.context, size), table, size);
-	else if (size != VARSIZE(book->table) || memcmp(table, book->table, size) != 0)
+	else if ((size != VARSIZE(book->table) || memcmp(table, book->table, size) != 0) &&
+			 pm_table_compare(table, book->table) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a book has one risk_table"),

@@ -46,6 +46,9 @@ put_accounts(FunctionCallInfo fcinfo, bool as_text)
 	Datum		values[1 + PM_MARGIN_COLUMNS];
 	bool		nulls[1 + PM_MARGIN_COLUMNS];
 	char		number[MAXINT8LEN + 1];
+	MemoryContext row_context = AllocSetContextCreate(CurrentMemoryContext, "book_margin row",
+													  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old;
 
 	if (!as_text && book->key_kind != PM_KEY_INT8)
 		ereport(ERROR,
@@ -54,6 +57,7 @@ put_accounts(FunctionCallInfo fcinfo, bool as_text)
 				 errdetail("It has %u accounts.", book->accounts),
 				 errhint("Use accounts(book_margin).")));
 	InitMaterializedSRF(fcinfo, 0);
+	old = MemoryContextSwitchTo(row_context);
 	for (uint32 i = 0; i < book->accounts; i++)
 	{
 		pm_book_account account = pm_book_at(book, i);
@@ -72,9 +76,9 @@ put_accounts(FunctionCallInfo fcinfo, bool as_text)
 			values[0] = Int64GetDatum(account.key.number);
 		pm_set_margin(&account.margin, &account.totals, values + 1, nulls + 1);
 		tuplestore_putvalues(info->setResult, info->setDesc, values, nulls);
-		if (as_text)
-			pfree(DatumGetPointer(values[0]));
+		MemoryContextReset(row_context);
 	}
+	MemoryContextSwitchTo(old);
 	return (Datum) 0;
 }
 
@@ -96,28 +100,38 @@ accounts_int8(PG_FUNCTION_ARGS)
 
 /* ---- Portable form: version, kind, number of accounts, and each account ----
  *
- * A text is its length, -1 for none, and its bytes.
+ * A text is its length, -1 for none, and its bytes: in the client's encoding, or
+ * in hexadecimal, which no client converts, in UTF-8.
  */
 
-static void
-send_text(StringInfo out, pm_text text, bool convert)
+static int
+hex_encoding(void)
 {
-	char	   *bytes = unconstify(char *, text.bytes);
-	int			length = (int) text.length;
-
-	if (bytes != NULL && convert)
-	{
-		bytes = pg_server_to_client(text.bytes, length);
-		if (bytes != text.bytes)
-			length = strlen(bytes);
-	}
-	pq_sendint32(out, bytes ? length : -1);
-	if (bytes != NULL)
-		pq_sendbytes(out, bytes, length);
+	return GetDatabaseEncoding() == PG_SQL_ASCII ? PG_SQL_ASCII : PG_UTF8;
 }
 
 static void
-send_book(StringInfo out, const pm_book_margin *book, bool convert)
+send_text(StringInfo out, pm_text text, int encoding)
+{
+	char	   *bytes;
+	int			length = (int) text.length;
+
+	if (text.bytes == NULL)
+	{
+		pq_sendint32(out, -1);
+		return;
+	}
+	bytes = pg_server_to_any(text.bytes, length, encoding);
+	if (bytes != text.bytes)
+		length = strlen(bytes);
+	pq_sendint32(out, length);
+	pq_sendbytes(out, bytes, length);
+	if (bytes != text.bytes)
+		pfree(bytes);
+}
+
+static void
+send_book(StringInfo out, const pm_book_margin *book, int encoding)
 {
 	pq_sendint8(out, book->version);
 	pq_sendint8(out, book->key_kind);
@@ -126,69 +140,65 @@ send_book(StringInfo out, const pm_book_margin *book, bool convert)
 	{
 		pm_book_account a = pm_book_at(book, i);
 
+		CHECK_FOR_INTERRUPTS();
 		if (book->key_kind == PM_KEY_INT8)
 			pq_sendint64(out, a.key.number);
 		else
-			send_text(out, a.key.text, convert);
+			send_text(out, a.key.text, encoding);
 		pq_sendfloat8(out, a.margin.requirement);
 		pq_sendfloat8(out, a.margin.scan_loss);
 		pq_sendfloat8(out, a.margin.minimum_charge);
 		pq_sendint32(out, a.margin.worst_scenario);
-		send_text(out, a.margin.worst_underlying, convert);
+		send_text(out, a.margin.worst_underlying, encoding);
 		pq_sendfloat8(out, a.margin.worst_price_shock);
 		pq_sendfloat8(out, a.margin.worst_vol_shock);
 		for (int t = 0; t < PM_TOTALS; t++)
 			pq_sendfloat8(out, a.totals.totals[t]);
 		pq_sendint64(out, a.totals.rows);
-		send_text(out, a.totals.currency, convert);
+		send_text(out, a.totals.currency, encoding);
 	}
 }
 
 static pm_text
-receive_text(StringInfo in, bool convert)
+receive_text(StringInfo in, int encoding)
 {
 	pm_text		text = {NULL, 0};
 	int			length = pq_getmsgint(in, 4);
-	int			converted = length;
+	const char *bytes;
 
-	if (length < 0)
+	if (length == -1)
 		return text;
-	if (convert)
-		text.bytes = pq_getmsgtext(in, length, &converted);
-	else
-	{
-		text.bytes = pq_getmsgbytes(in, length);
-		pg_verify_mbstr(GetDatabaseEncoding(), text.bytes, length, false);
-	}
-	text.length = converted;
+	bytes = pq_getmsgbytes(in, length);
+	text.bytes = pg_any_to_server(bytes, length, encoding);
+	text.length = text.bytes == bytes ? (size_t) length : strlen(text.bytes);
 	return text;
 }
 
 static pm_book_account
-receive_account(StringInfo in, pm_key_kind kind, bool convert)
+receive_account(StringInfo in, pm_key_kind kind, int encoding)
 {
 	pm_book_account a = {.key = {0}};
 
 	if (kind == PM_KEY_INT8)
 		a.key.number = pq_getmsgint64(in);
 	else
-		a.key.text = receive_text(in, convert);
+		a.key.text = receive_text(in, encoding);
 	a.margin.requirement = pq_getmsgfloat8(in);
 	a.margin.scan_loss = pq_getmsgfloat8(in);
 	a.margin.minimum_charge = pq_getmsgfloat8(in);
 	a.margin.worst_scenario = pq_getmsgint(in, 4);
-	a.margin.worst_underlying = receive_text(in, convert);
+	a.margin.worst_underlying = receive_text(in, encoding);
 	a.margin.worst_price_shock = pq_getmsgfloat8(in);
 	a.margin.worst_vol_shock = pq_getmsgfloat8(in);
 	for (int t = 0; t < PM_TOTALS; t++)
 		a.totals.totals[t] = pq_getmsgfloat8(in);
 	a.totals.rows = pq_getmsgint64(in);
-	a.totals.currency = receive_text(in, convert);
+	a.totals.currency = receive_text(in, encoding);
 	return a;
 }
 
 static Datum
-receive_book(StringInfo in, bool convert)
+receive_book(StringInfo in, int encoding)
 {
 	pm_allocator allocator = pm_context_allocator(CurrentMemoryContext);
 	int			version = pq_getmsgbyte(in);
@@ -202,11 +212,12 @@ receive_book(StringInfo in, bool convert)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 				 errmsg("invalid book_margin"),
-				 errdetail("Version %d with keys of kind %d is not known.", version, kind)));
+				 errdetail("Version %d with keys of kind %d is not known.", version, kind),
+				 errhint("Give the value as it was written.")));
 	pm_book_begin(&builder, &allocator, (pm_key_kind) kind);
 	for (uint32 i = 0; i < accounts; i++)
 	{
-		pm_book_account account = receive_account(in, builder.kind, convert);
+		pm_book_account account = receive_account(in, builder.kind, encoding);
 
 		CHECK_FOR_INTERRUPTS();
 		if (!pm_book_add(&builder, &account, &issue))
@@ -218,7 +229,7 @@ receive_book(StringInfo in, bool convert)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 				 errmsg("invalid book_margin"),
-				 errdetail("Its accounts do not ascend, or one has a number that is infinite or none."),
+				 errdetail("Its accounts do not ascend, or one has a number or a text that cannot be."),
 				 errhint("Give the value as it was written.")));
 	return PointerGetDatum(book);
 }
@@ -231,7 +242,7 @@ book_margin_send(PG_FUNCTION_ARGS)
 	StringInfoData out;
 
 	pq_begintypsend(&out);
-	send_book(&out, getarg_book(fcinfo, 0), true);
+	send_book(&out, getarg_book(fcinfo, 0), pg_get_client_encoding());
 	PG_RETURN_BYTEA_P(pq_endtypsend(&out));
 }
 
@@ -240,7 +251,7 @@ PG_FUNCTION_INFO_V1(book_margin_recv);
 Datum
 book_margin_recv(PG_FUNCTION_ARGS)
 {
-	return receive_book((StringInfo) PG_GETARG_POINTER(0), true);
+	return receive_book((StringInfo) PG_GETARG_POINTER(0), pg_get_client_encoding());
 }
 
 /* book_margin_out(book_margin) returns cstring: the portable form, as bytea's hex. */
@@ -252,7 +263,7 @@ book_margin_out(PG_FUNCTION_ARGS)
 	char	   *text;
 
 	initStringInfo(&out);
-	send_book(&out, getarg_book(fcinfo, 0), false);
+	send_book(&out, getarg_book(fcinfo, 0), hex_encoding());
 	if (out.len > (int) MaxAllocSize / 2 - 8)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -284,5 +295,5 @@ book_margin_in(PG_FUNCTION_ARGS)
 	initStringInfo(&in);
 	enlargeStringInfo(&in, length / 2);
 	in.len = hex_decode(text + 2, length - 2, in.data);
-	return receive_book(&in, false);
+	return receive_book(&in, hex_encoding());
 }

@@ -43,7 +43,7 @@ INSERT INTO hostile
 SELECT type, format('NULL::%s', type)
 FROM unnest('{float8,int4,text,bool,bytea,cstring,timestamptz,float8[],int8,oid,
 	instrument_kind,exercise_style,pricing_model,settlement_style,vol_stickiness,
-	margin_position,market_scenario,market_scenario[],scenario_set,risk_array,risk_table,margin_position[],
+	margin_position,market_scenario,market_scenario[],scenario_set,risk_array,risk_table,book_margin,margin_position[],text[],
 	timestamptz[],volatility_surface}'::text[]) AS type
 UNION ALL
 SELECT 'float8', quote_literal(v) || '::float8'
@@ -54,6 +54,7 @@ UNION ALL SELECT 'int4', v FROM unnest('{0,1,-1,2147483647,(-2147483648)}'::text
 UNION ALL SELECT 'int8', v || '::int8' FROM unnest('{0,-1,9223372036854775807}'::text[]) AS v
 UNION ALL SELECT 'timestamptz', quote_literal(v) || '::timestamptz' FROM unnest('{infinity,-infinity,4713-01-01 BC,294276-12-31}'::text[]) AS v
 UNION ALL SELECT 'text', quote_literal(v) FROM unnest(ARRAY['', repeat('é', 100000), '%s%n']) AS v
+UNION ALL SELECT 'text[]', quote_literal(v) || '::text[]' FROM unnest(ARRAY['{}', '{NULL}', '{""}', '{X,X}', '{{X},{Y}}', '[-5:-4]={X,Y}']) AS v
 UNION ALL SELECT 'cstring', quote_literal(v) || '::cstring' FROM unnest(ARRAY['', 'scenario_grid(', 'market_scenario()', repeat('market_scenario() || ', 1000), repeat('(', 100000)]) AS v
 UNION ALL SELECT 'bytea', quote_literal(v) || '::bytea' FROM unnest('{"","\\x00","\\x01000000000000000000000000000000"}'::text[]) AS v
 UNION ALL SELECT 'margin_position', v FROM unnest(ARRAY[
@@ -87,6 +88,9 @@ UNION ALL SELECT 'risk_array', v FROM unnest(ARRAY[
 UNION ALL SELECT 'risk_table', v FROM unnest(ARRAY[
 	'''{contract 1}''::risk_table', '''{contract "", contract "X"}''::risk_table',
 	'(SELECT risk_table(1, margin_position(kind => ''spot'', quantity => 4e15, spot => 2, underlying => ''X''), scenario_grid(0.5, 49999)))']) AS v
+UNION ALL SELECT 'book_margin', v FROM unnest(ARRAY[
+	'''\x010000000000''::book_margin', '(SELECT margin_book('''', 1, 1, ''{contract 1}''::risk_table))',
+	'(SELECT margin_book(-9223372036854775808, 1, -1, (SELECT risk_table(1, margin_position(kind => ''spot'', quantity => 1, spot => 1e-300, underlying => ''X''), ARRAY[market_scenario(price_shock => 1e308, vol_shock => 1e308)]))))']) AS v
 UNION ALL SELECT t, v FROM (VALUES ('regclass', '''pg_class''::regclass'), ('name', '''a"b''::name'),
 	('jsonb', '''{"a": [1]}''::jsonb'), ('margin_result', 'margin(''{}'')')) AS v(t, v)
 UNION ALL SELECT 'margin_position[]', v FROM unnest(ARRAY['ARRAY[]::margin_position[]', 'ARRAY[NULL]::margin_position[]', 'ARRAY[margin_position()]']) AS v
@@ -115,7 +119,8 @@ WITH function AS (
 		('scenario_set', 'tims_scenarios(0.1, 0.1)'),
 		('risk_array', 'risk_array(margin_position(kind => ''spot'', quantity => 1, spot => 100, underlying => ''X''), tims_scenarios(0.1, 0.1))'),
 		('risk_table', '(SELECT risk_table(1, margin_position(kind => ''spot'', quantity => 1, spot => 100, underlying => ''X''), tims_scenarios(0.1, 0.1)))'),
-		('text', '''X'''), ('int8', '1::int8'),
+		('book_margin', '(SELECT margin_book(1, 1, 1, ''{contract 1}''::risk_table))'),
+		('text', '''X'''), ('text[]', '''{X}''::text[]'), ('int8', '1::int8'),
 		('instrument_kind', '''call''::instrument_kind'), ('exercise_style', '''european''::exercise_style'),
 		('pricing_model', '''black76''::pricing_model'), ('settlement_style', '''linear''::settlement_style'),
 		('vol_stickiness', '''strike''::vol_stickiness')) AS v(type, value)
