@@ -193,7 +193,43 @@ FROM whole JOIN (SELECT account, portfolio_risk(p, set) FILTER (WHERE underlying
 	FROM joint_book, joint GROUP BY account) s USING (account);
 SELECT count(*) AS frames, count(*) FILTER (WHERE a IS DISTINCT FROM b) AS wrong
 FROM (SELECT i, margin(sum(risk_array(p, set)) OVER w) AS a, portfolio_margin(p, set) OVER w AS b FROM joint_book, joint WHERE i <= 40 WINDOW w AS (ORDER BY i ROWS 3 PRECEDING)) s;
--- In several processes.
+-- The margin by tiles of scenarios and by array: plans, frames, sets side by side; 400 scenarios
+-- are no multiple of a tile.
+CREATE FUNCTION pg_temp.same(plan text, query text) RETURNS TABLE (node text, groups bigint, wrong bigint) LANGUAGE plpgsql AS $$
+DECLARE
+	line text;
+BEGIN
+	PERFORM set_config(unnest, 'off', true) FROM unnest(string_to_array(plan, ' '));
+	FOR line IN EXECUTE 'EXPLAIN (COSTS off) ' || query LOOP
+		node := coalesce(node, substring(line FROM '(\w+Aggregate|WindowAgg|Aggregate)'));
+	END LOOP;
+	EXECUTE format('SELECT count(*), count(*) FILTER (WHERE a IS DISTINCT FROM b) FROM (%s) s', query) INTO groups, wrong;
+	PERFORM set_config(unnest, 'on', true) FROM unnest(string_to_array(plan, ' '));
+	RETURN NEXT;
+END $$;
+CREATE TEMP TABLE other AS SELECT joint_scenarios('{BOND,COIN,ACME}', array_agg(ARRAY[sin(n) / 9, cos(n) / 9, sin(2 * n) / 9] ORDER BY n)) AS set FROM generate_series(1, 65) n;
+SELECT n, s.* FROM (VALUES
+	(1, 'enable_sort', 'SELECT account, portfolio_margin(p, (SELECT set FROM joint)) AS a, margin(portfolio_risk(p, (SELECT set FROM joint))) AS b FROM joint_book GROUP BY account'),
+	(2, 'enable_hashagg', 'SELECT account, portfolio_margin(p, (SELECT set FROM joint)) AS a, margin(portfolio_risk(p, (SELECT set FROM joint))) AS b FROM joint_book GROUP BY account'),
+	(3, 'enable_sort', 'SELECT underlying, i % 300, portfolio_margin(p, (SELECT set FROM joint)) AS a, margin(portfolio_risk(p, (SELECT set FROM joint))) AS b FROM joint_book GROUP BY 1, 2'),
+	(4, 'enable_sort', 'SELECT account, portfolio_margin(p, (SELECT set FROM joint)) FILTER (WHERE i % 3 = 0) AS a, margin(portfolio_risk(p, (SELECT set FROM joint)) FILTER (WHERE i % 3 = 0)) AS b FROM joint_book GROUP BY account'),
+	(5, 'enable_sort', 'SELECT account, (portfolio_margin(p, (SELECT set FROM joint)), portfolio_margin(p, (SELECT set FROM other))) AS a, (margin(portfolio_risk(p, (SELECT set FROM joint))), margin(portfolio_risk(p, (SELECT set FROM other)))) AS b FROM joint_book GROUP BY account'),
+	(6, 'enable_sort', 'SELECT account, portfolio_margin(p, s.set) AS a, margin(portfolio_risk(p, s.set)) AS b FROM joint_book, LATERAL (SELECT set FROM joint WHERE right(account, 1) < ''5'' UNION ALL SELECT set FROM other WHERE right(account, 1) >= ''5'') s GROUP BY account'),
+	(7, 'enable_sort', 'SELECT i, portfolio_margin(p, (SELECT set FROM joint)) OVER w AS a, margin(portfolio_risk(p, (SELECT set FROM joint)) OVER w) AS b FROM joint_book WINDOW w AS (PARTITION BY account ORDER BY i)'),
+	(8, 'enable_sort', 'SELECT account, portfolio_margin(margin_position(kind => ''spot'', quantity => (p).quantity / 7 * 10 ^ (i % 12), spot => 64, underlying => underlying), (SELECT set FROM joint)) AS a, margin(portfolio_risk(margin_position(kind => ''spot'', quantity => (p).quantity / 7 * 10 ^ (i % 12), spot => 64, underlying => underlying), (SELECT set FROM joint))) AS b FROM joint_book GROUP BY account'),
+	(9, 'enable_sort', 'SELECT i % 9, portfolio_margin(margin_position(kind => ''future'', quantity => CASE i % 2 WHEN 0 THEN 1 ELSE -1 END * 10 ^ (4 + i % 9), spot => 1000, underlying => underlying), (SELECT set FROM other)) AS a, margin(portfolio_risk(margin_position(kind => ''future'', quantity => CASE i % 2 WHEN 0 THEN 1 ELSE -1 END * 10 ^ (4 + i % 9), spot => 1000, underlying => underlying), (SELECT set FROM other))) AS b FROM joint_book GROUP BY 1')) v(n, plan, query),
+	pg_temp.same(plan, query) s ORDER BY n;
+-- Spilled to disk, and with more contracts than are kept whole.
+SET work_mem = '64kB';
+SET hash_mem_multiplier = 1;
+SELECT s.* FROM pg_temp.same('enable_sort', 'SELECT i % 4000, portfolio_margin(m, (SELECT set FROM joint)) AS a, margin(portfolio_risk(m, (SELECT set FROM joint))) AS b
+	FROM generate_series(1, 8000) i, LATERAL (SELECT margin_position(kind => ''spot'', quantity => 1 + i % 7, spot => 50 + i % 4000 / 64.0, underlying => (ARRAY[''ACME'', ''BOND'', ''COIN''])[1 + i % 3]) AS m) l GROUP BY 1') s;
+RESET work_mem;
+RESET hash_mem_multiplier;
+-- In several processes, which the planner knows not to pay for small groups.
+ALTER FUNCTION portfolio_combine(internal, internal) COST 1;
+ALTER FUNCTION portfolio_serialize(internal) COST 1;
+ALTER FUNCTION portfolio_deserialize(bytea, internal) COST 1;
 SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;
 SET min_parallel_table_scan_size = 0;

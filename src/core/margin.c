@@ -96,19 +96,27 @@ pm_joint_nodes(const pm_risk_array *array, pm_nodes *nodes, pm_issue *issue)
 	return true;
 }
 
-/* What the worst scenario of one underlying, or of the account, asks for. */
+void
+pm_margin_fill(pm_margin *margin, pm_exact scan_loss, const pm_scenario_set *set,
+			   uint32_t column, pm_text underlying, uint32_t index)
+{
+	pm_scenario row = pm_set_row(set, column, index);
+
+	memset(margin, 0, sizeof *margin);
+	margin->scan_loss = pm_exact_to_double(scan_loss);
+	margin->requirement = margin->scan_loss;
+	margin->worst_scenario = index + 1;
+	margin->worst_underlying = underlying;
+	margin->worst_price_shock = row.price_shock;
+	margin->worst_vol_shock = row.vol_shock;
+}
+
 static void
 fill_margin(pm_margin *margin, const pm_risk_array *array, pm_exact scan_loss,
 			const pm_risk_block *block, uint32_t index)
 {
-	pm_scenario row = pm_set_row(pm_risk_set_of(array, block), pm_risk_column(array, block), index);
-
-	margin->scan_loss = pm_exact_to_double(scan_loss);
-	margin->requirement = margin->scan_loss;
-	margin->worst_scenario = index + 1;
-	margin->worst_underlying = pm_risk_name(array, block);
-	margin->worst_price_shock = row.price_shock;
-	margin->worst_vol_shock = row.vol_shock;
+	pm_margin_fill(margin, scan_loss, pm_risk_set_of(array, block),
+				   pm_risk_column(array, block), pm_risk_name(array, block), index);
 }
 
 /*

@@ -61,6 +61,13 @@ typedef struct pm_account_totals
 /* For an array with scenarios.  False, with the issue, beyond the range. */
 extern bool pm_margin_of(const pm_risk_array *array, pm_margin *margin, pm_issue *issue);
 
+/*
+ * What a scan loss, 0 or more, asks for, and where it comes from: a scenario,
+ * from 0, and an underlying with its set and the column there.
+ */
+extern void pm_margin_fill(pm_margin *margin, pm_exact scan_loss, const pm_scenario_set *set,
+						   uint32_t column, pm_text underlying, uint32_t index);
+
 extern bool pm_totals_of(const pm_risk_array *array, pm_account_totals *totals, pm_issue *issue);
 
 #endif							/* PM_MARGIN_H */

@@ -51,7 +51,9 @@ typedef struct PmContractCache PmContractCache;	/* contract_cache.c */
 typedef struct PmLineList PmLineList;	/* line_list.h */
 typedef struct PmKeptTables PmKeptTables;	/* risk_table_type.c */
 
-typedef struct PmCall
+typedef struct PmCall PmCall;
+
+struct PmCall
 {
 	MemoryContext context;
 	PmRowReader position;
@@ -59,12 +61,13 @@ typedef struct PmCall
 	PmContractCache *cache;
 	struct rows_hash *rows;		/* position_line.c; goes with the cache */
 	PmLineList *lines;
+	void		(*before_lines_go) (PmCall *call);	/* NULL: nobody counts on them */
 	PmKeptTables *tables;
 	const PmSetCache *default_set;
 	const PmSetCache *stored_set;	/* that was read from `stored`, or NULL */
 	struct varatt_external stored;	/* where it lies out of line */
 	TupleDesc	result;
-} PmCall;
+};
 
 /* The call's memory, made on first use. */
 extern PmCall *pm_call(FunctionCallInfo fcinfo);

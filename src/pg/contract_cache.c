@@ -14,9 +14,13 @@
 
 #include "error.h"
 
-/* Sets that a call site keeps, and the bytes of its cache. */
+/* Sets that a call site keeps, and the bytes of its cache beside the first set. */
 #define MOST_SETS	64
 #define MOST_BYTES	(32 * 1024 * 1024)
+
+/* The same after which amounts under joint sets are no longer kept: what it takes
+ * to value a contract is less, and shall find room. */
+#define MOST_WHOLE_BYTES	(MOST_BYTES / 2)
 
 /* Scenarios that are valued between two looks for a cancel request: a boundary
  * or a grid for each of them may take a tenth of a second. */
@@ -71,6 +75,7 @@ typedef struct contract_entry
 {
 	contract_key key;
 	pm_line    *amounts;
+	PmJointLine *joint;			/* NULL: amounts are all */
 	PmLine	   *line;			/* that came first; mostly there is no other */
 } contract_entry;
 
@@ -118,9 +123,17 @@ cache_of(PmCall *call)
 }
 
 static bool
+has_room(const PmContractCache *cache, Size most)
+{
+	Size		set = cache->set_count > 0 ? cache->sets[0].size : 0;
+
+	return MemoryContextMemAllocated(cache->context, true) <= most + set;
+}
+
+static bool
 is_full(const PmContractCache *cache)
 {
-	return MemoryContextMemAllocated(cache->context, true) > MOST_BYTES;
+	return !has_room(cache, MOST_BYTES);
 }
 
 static bool
@@ -237,8 +250,8 @@ shared_match(const void *a, const void *b, Size key_size pg_attribute_unused())
 	return x->hash != y->hash || x->size != y->size || memcmp(x->bytes, y->bytes, x->size) != 0;
 }
 
-/* The number of these bytes, which are kept if they are new; 0: no room. */
-static uint32
+/* The entry of these bytes, which are kept if they are new; NULL: no room. */
+static const shared_entry *
 share(PmContractCache *cache, const void *bytes, Size size, uint64 hash)
 {
 	shared_key	key = {bytes, size, hash};
@@ -256,16 +269,16 @@ share(PmContractCache *cache, const void *bytes, Size size, uint64 hash)
 	}
 	entry = hash_search(cache->shared, &key, HASH_FIND, NULL);
 	if (entry != NULL)
-		return entry->number;
+		return entry;
 	if (is_full(cache))
-		return 0;
+		return NULL;
 	key.bytes = memcpy(MemoryContextAlloc(cache->context, size), bytes, size);
 	entry = hash_search(cache->shared, &key, HASH_ENTER, NULL);
 	entry->number = hash_get_num_entries(cache->shared);
-	return entry->number;
+	return entry;
 }
 
-static uint32
+static const shared_entry *
 share_dividends(PmContractCache *cache, const pm_position *p)
 {
 	struct
@@ -281,10 +294,13 @@ share_dividends(PmContractCache *cache, const pm_position *p)
 	return share(cache, bytes, 2 * size, hash_bytes_extended((unsigned char *) bytes, 2 * size, 0));
 }
 
-/* The inputs of an option; false if there is no room for what it shares. */
+/* The inputs of an option, which then points to what it shares; false if there
+ * is no room for that. */
 static bool
-set_option(PmContractCache *cache, contract_key *key, const pm_position *p)
+set_option(PmContractCache *cache, contract_key *key, pm_position *p)
 {
+	const shared_entry *entry;
+
 	key->strike = p->strike;
 	key->rate = p->rate;
 	key->yield = pm_has(p, PM_YIELD) ? p->yield : 0;
@@ -302,19 +318,29 @@ set_option(PmContractCache *cache, contract_key *key, const pm_position *p)
 		key->given = 1 << PM_PRICE;
 		key->price = p->price;
 	}
-	if (pm_has(p, PM_DIVIDEND_TIMES) && p->dividend_count > 0 &&
-		(key->dividends = share_dividends(cache, p)) == 0)
-		return false;
-	if (pm_has(p, PM_SURFACE) &&
-		(key->surface = share(cache, p->surface, pm_surface_bytes(p->surface),
-							  p->surface->fingerprint)) == 0)
-		return false;
+	if (pm_has(p, PM_DIVIDEND_TIMES) && p->dividend_count > 0)
+	{
+		if ((entry = share_dividends(cache, p)) == NULL)
+			return false;
+		key->dividends = entry->number;
+		p->dividend_times = entry->key.bytes;
+		p->dividend_amounts = (const double *) entry->key.bytes + p->dividend_count;
+	}
+	if (pm_has(p, PM_SURFACE))
+	{
+		if ((entry = share(cache, p->surface, pm_surface_bytes(p->surface),
+						   p->surface->fingerprint)) == NULL)
+			return false;
+		key->surface = entry->number;
+		p->surface = entry->key.bytes;
+	}
 	return true;
 }
 
-/* The key of a contract; false if it cannot be kept. */
+/* The key of a contract, which then points to what it shares; false if it cannot
+ * be kept. */
 static bool
-set_key(PmContractCache *cache, contract_key *key, const pm_position *p, const PmSetCache *set)
+set_key(PmContractCache *cache, contract_key *key, pm_position *p, const PmSetCache *set)
 {
 	memset(key, 0, sizeof *key);
 	key->multiplier = p->multiplier;
@@ -367,6 +393,60 @@ make_table(PmContractCache *cache, const char *name, Size key_size, Size entry_s
 	return hash_create(name, 256, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 }
 
+static pm_line *
+keep_scratch(PmContractCache *cache, Size size)
+{
+	return memcpy(MemoryContextAlloc(cache->context, size), cache->scratch, size);
+}
+
+static pm_text
+keep_text(PmContractCache *cache, pm_text text)
+{
+	if (text.bytes != NULL)
+		text.bytes = memcpy(MemoryContextAlloc(cache->context, text.length + 1),
+							text.bytes, text.length);
+	return text;
+}
+
+/* What it takes to value a position's contract under a joint set later. */
+static PmJointLine *
+keep_joint(PmCall *call, const pm_position *p, const contract_key *key, const PmSetCache *set)
+{
+	PmContractCache *cache = call->cache;
+	PmJointLine *joint = MemoryContextAllocZero(cache->context, sizeof *joint);
+	pm_issue	issue;
+
+	joint->call = call;
+	if (!pm_market_settle(p, &joint->position, &issue))
+		pm_raise(&issue);
+	joint->position.underlying = keep_text(cache, p->underlying);
+	joint->position.present &= ~(1u << PM_CURRENCY);
+	joint->set = set;
+	joint->column = key->column;
+	return joint;
+}
+
+const pm_line *
+pm_joint_kept(PmJointLine *joint)
+{
+	PmContractCache *cache = joint->call->cache;
+
+	if (joint->whole == NULL && has_room(cache, MOST_WHOLE_BYTES))
+		joint->whole = keep_scratch(cache, value(joint->call, &joint->position, joint->set));
+	return joint->whole;
+}
+
+const pm_line *
+pm_joint_amounts(PmJointLine *joint)
+{
+	PmContractCache *cache = joint->call->cache;
+
+	if (pm_joint_kept(joint) != NULL)
+		return joint->whole;
+	(void) value(joint->call, &joint->position, joint->set);
+	return cache->scratch;
+}
+
 /* The values of a position's contract; NULL if they cannot be kept: in scratch. */
 static contract_entry *
 entry_of(PmCall *call, const pm_position *p, const PmSetCache *set)
@@ -375,22 +455,31 @@ entry_of(PmCall *call, const pm_position *p, const PmSetCache *set)
 	contract_key key;
 	contract_entry *entry;
 	pm_line    *amounts;
+	PmJointLine *joint = NULL;
+	pm_position shared = *p;
 	Size		size;
-	bool		keep = set_key(cache, &key, p, set);
+	bool		known = set_key(cache, &key, &shared, set);
+	bool		keep,
+				later;
 
 	if (cache->contracts == NULL)
 		cache->contracts = make_table(cache, "portfolio_margin contracts",
 									  sizeof(contract_key), sizeof(contract_entry));
-	if (keep && (entry = hash_search(cache->contracts, &key, HASH_FIND, NULL)) != NULL)
+	if (known && (entry = hash_search(cache->contracts, &key, HASH_FIND, NULL)) != NULL)
 		return entry;
 
-	size = value(call, p, set);
-	if (!keep || is_full(cache))
+	keep = known && !is_full(cache);
+	later = keep && set != NULL && set->set->kind == PM_SET_JOINT;
+	size = value(call, &shared, later ? NULL : set);
+	if (!keep)
 		return NULL;
 	/* Entered last and at once: an error before leaves nothing half made. */
-	amounts = memcpy(MemoryContextAlloc(cache->context, size), cache->scratch, size);
+	amounts = keep_scratch(cache, size);
+	if (later)
+		joint = keep_joint(call, &shared, &key, set);
 	entry = hash_search(cache->contracts, &key, HASH_ENTER, NULL);
 	entry->amounts = amounts;
+	entry->joint = joint;
 	entry->line = NULL;
 	return entry;
 }
@@ -406,15 +495,6 @@ static bool
 same_names(const PmLine *a, const PmLine *b)
 {
 	return same_text(a->underlying, b->underlying) && same_text(a->currency, b->currency);
-}
-
-static pm_text
-keep_text(PmContractCache *cache, pm_text text)
-{
-	if (text.bytes != NULL)
-		text.bytes = memcpy(MemoryContextAlloc(cache->context, text.length + 1),
-							text.bytes, text.length);
-	return text;
 }
 
 /* The line with a number and its own names. */
@@ -475,7 +555,8 @@ pm_line_of(PmCall *call, const pm_position *p, const PmSetCache *set)
 	PmLine		line = {
 		.underlying = p->underlying, .currency = pm_position_currency(p),
 		.set = set ? set->set : NULL, .number = PM_NOT_KEPT,
-		.amounts = entry ? entry->amounts : cache->scratch
+		.amounts = entry ? entry->amounts : cache->scratch,
+		.joint = entry ? entry->joint : NULL
 	};
 
 	if (entry != NULL && entry->line == NULL)
@@ -502,4 +583,13 @@ pm_cache_bytes(PmCall *call, const void *bytes, Size size)
 
 	return is_full(cache) ? NULL
 		: memcpy(MemoryContextAlloc(cache->context, size), bytes, size);
+}
+
+bool
+pm_add_line(pm_risk_array **array, const pm_allocator *allocator,
+			const PmLine *line, double quantity, pm_issue *issue)
+{
+	return pm_risk_add_line(array, allocator, line->underlying, line->currency, line->set,
+							line->joint ? pm_joint_amounts(line->joint) : line->amounts,
+							quantity, issue);
 }

@@ -31,9 +31,22 @@ extern void pm_value_contract(const pm_position *position, const PmSetCache *set
  * The line of a checked position under a set (NULL: totals only), worked out
  * or remembered; raises if its values are out of range.  A line without a
  * number is valid until the next call, others until the lines are forgotten.
+ * Of a joint set the scenarios are left for later, if the line can be kept.
  */
 extern const PmLine *pm_line_of(PmCall *call, const pm_position *position,
 								const PmSetCache *set);
+
+/*
+ * All amounts of a line under a joint set: kept, or valid until the next call of
+ * a function here; and the same only if they are kept, or there is room to (NULL
+ * otherwise).  Both answer to cancel and raise what is out of range.
+ */
+extern const pm_line *pm_joint_amounts(PmJointLine *joint);
+extern const pm_line *pm_joint_kept(PmJointLine *joint);
+
+/* Adds a quantity of a line; false, with the issue, as pm_risk_add_line. */
+extern bool pm_add_line(pm_risk_array **array, const pm_allocator *allocator,
+						const PmLine *line, double quantity, pm_issue *issue);
 
 /*
  * For what is remembered beside the contracts and goes when they do, at a call

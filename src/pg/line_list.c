@@ -6,7 +6,6 @@
 #include "utils/memutils.h"
 
 #include "error.h"
-#include "margin_log.h"
 
 /* Bytes of the sums of an account; only thousands of underlyings, or of
  * scenarios, need so many. */
@@ -37,7 +36,7 @@ struct PmListedTable
 };
 
 static PmLineList *
-list_of(PmCall *call, uint32 scenarios)
+list_of(PmCall *call, uint32 scenarios, bool joint)
 {
 	PmLineList *list = call->lines;
 	pm_allocator allocator;
@@ -55,15 +54,17 @@ list_of(PmCall *call, uint32 scenarios)
 		allocator = pm_context_allocator(list->context);
 		if (!pm_net_begin(&list->net, &allocator, scenarios, &issue))
 			pm_raise(&issue);
+		list->joint = joint;
 	}
 	return list;
 }
 
 /* Whether lines of so many scenarios can be numbered. */
 static bool
-takes(const PmLineList *list, uint32 scenarios)
+takes(const PmLineList *list, uint32 scenarios, bool joint)
 {
-	return list->net.sums->scenarios == scenarios && pm_risk_size(list->net.sums) <= MOST_BYTES;
+	return list->joint == joint && list->net.sums->scenarios == scenarios &&
+		(joint || pm_risk_size(list->net.sums) <= MOST_BYTES);
 }
 
 static void
@@ -74,27 +75,32 @@ make_room(PmLineList *list, uint32 more)
 
 	if (list->count + more <= list->room)
 		return;
-	list->lines = list->lines ? repalloc_huge(list->lines, size)
-		: MemoryContextAllocHuge(list->context, size);
+	list->lines = resize(list->context, list->lines, size);
+	if (list->joint)
+		list->joint_lines = resize(list->context, list->joint_lines,
+								   room * sizeof *list->joint_lines);
 	list->room = room;
 }
 
 void
 pm_number_line(PmCall *call, PmLine *line)
 {
-	uint32		scenarios = line->set ? line->set->scenarios : 0;
-	PmLineList *list = list_of(call, scenarios);
+	bool		joint = line->joint != NULL;
+	uint32		scenarios = line->set && !joint ? line->set->scenarios : 0;
+	PmLineList *list = list_of(call, scenarios, joint);
 	pm_net_line net_line = {line->amounts, 0, 0};
 	pm_issue	issue;
 
 	line->number = PM_NOT_KEPT;
-	if (!takes(list, scenarios))
+	if (!takes(list, scenarios, joint))
 		return;
 	if (!pm_net_underlying(&list->net, line->underlying, line->set, &net_line.underlying, &issue) ||
 		!pm_net_currency(&list->net, line->currency, &net_line.currency, &issue))
 		pm_raise(&issue);
 	make_room(list, 1);
 	list->lines[list->count] = net_line;
+	if (joint)
+		list->joint_lines[list->count] = line;
 	line->number = list->count++;
 }
 
@@ -117,7 +123,7 @@ number_names(PmLineList *list, const pm_risk_table *table, uint32 *underlyings, 
 uint32
 pm_number_table(PmCall *call, const pm_risk_table *table)
 {
-	PmLineList *list = list_of(call, table->scenarios);
+	PmLineList *list = list_of(call, table->scenarios, false);
 	PmListedTable *listed = list->tables;
 	uint32	   *underlyings;
 	uint32	   *currencies;
@@ -126,7 +132,7 @@ pm_number_table(PmCall *call, const pm_risk_table *table)
 		listed = listed->next;
 	if (listed != NULL)
 		return listed->first;
-	if (!takes(list, table->scenarios) || table->lines > PM_NOT_KEPT - 1 - list->count)
+	if (!takes(list, table->scenarios, false) || table->lines > PM_NOT_KEPT - 1 - list->count)
 		return PM_NOT_KEPT;
 
 	underlyings = palloc((table->underlyings + 1) * sizeof(uint32));
@@ -160,20 +166,15 @@ pm_forget_lines(PmCall *call)
 
 	if (list == NULL)
 		return;
-	pm_flush_logs(call);
+	if (call->before_lines_go != NULL)
+		call->before_lines_go(call);
 	memset(&list->net, 0, sizeof list->net);
 	list->lines = NULL;
+	list->joint_lines = NULL;
+	list->array = NULL;
 	list->tables = NULL;
 	list->count = list->room = 0;
 	MemoryContextReset(list->context);
-}
-
-bool
-pm_add_line(pm_risk_array **array, const pm_allocator *allocator,
-			const PmLine *line, double quantity, pm_issue *issue)
-{
-	return pm_risk_add_line(array, allocator, line->underlying, line->currency,
-							line->set, line->amounts, quantity, issue);
 }
 
 bool

@@ -174,8 +174,14 @@ PG_FUNCTION_INFO_V1(portfolio_margin_final);
 Datum
 portfolio_margin_final(PG_FUNCTION_ARGS)
 {
+	pm_margin	margin;
+	pm_account_totals totals;
+	pm_issue	issue;
+
 	(void) pm_aggregate_context(fcinfo);
-	return pm_margin_result(fcinfo, pm_margin_state_array(PG_GETARG_DATUM(0)));
+	if (!pm_margin_of_state(PG_GETARG_DATUM(0), &margin, &totals, &issue))
+		pm_raise(&issue);
+	return pm_margin_row(fcinfo, &margin, &totals);
 }
 
 /* portfolio_greeks_final(internal) returns cash_greeks; strict. */

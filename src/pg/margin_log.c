@@ -8,7 +8,9 @@
 
 #include "core/risk_algebra.h"
 
+#include "contract_cache.h"
 #include "error.h"
+#include "joint_log.h"
 
 /*
  * Rows that a log may hold: then groups have so many on average that their sums
@@ -27,19 +29,12 @@
 #define AHEAD			4
 #define MOST_FETCHED	512
 
-typedef struct log_row
-{
-	double		quantity;
-	uint32		group;
-	uint32		line;			/* number at the call site */
-} log_row;
-
 typedef struct row_chunk
 {
 	struct row_chunk *next;
 	uint32		used;
 	uint32		size;
-	log_row		rows[];
+	PmLogRow	rows[];
 } row_chunk;
 
 /* What has been done with the rows that a sorted log has of a group. */
@@ -62,10 +57,11 @@ struct PmMarginLog
 	row_chunk  *last_rows;
 	uint32		rows;
 	bool		closed;			/* takes no more rows: a result has been asked for */
-	log_row    *sorted;			/* by group; NULL: not sorted */
+	PmLogRow   *sorted;			/* by group; NULL: not sorted */
 	uint32	   *ends;			/* per group, in sorted */
 	uint8	   *done;			/* per group: ASKED, FOLDED */
 	uint32		sorted_groups;
+	PmJointLeast *least;		/* per group, under joint sets; NULL: not worked out */
 	pm_risk_array *scratch;		/* the sums of a group with an array */
 };
 
@@ -127,6 +123,8 @@ is_within(MemoryContext context, MemoryContext ancestor)
 	return context != NULL;
 }
 
+static void flush_logs(PmCall *call);
+
 /*
  * The log of a call site in an aggregate's context, of which it has several for
  * grouping sets.  NULL if the log could outlive its call site, whose lines it
@@ -145,6 +143,7 @@ log_in(PmCall *call, MemoryContext context)
 	/* 31 bits fit a state; as many logs later the first are long gone. */
 	log->number = ++logs_made & 0x7fffffff;
 	log->call = call;
+	call->before_lines_go = flush_logs;
 	log->context = context;
 	log->forget.func = forget_log;
 	log->forget.arg = log;
@@ -206,7 +205,7 @@ pm_margin_state_own(Datum state)
 }
 
 /* Room for one more row. */
-static inline log_row *
+static inline PmLogRow *
 new_row(PmMarginLog *log)
 {
 	row_chunk  *chunk = log->last_rows;
@@ -219,7 +218,7 @@ new_row(PmMarginLog *log)
 		{
 			uint32		size = chunk ? Min(2 * chunk->size, LAST_CHUNK) : FIRST_CHUNK;
 
-			next = MemoryContextAlloc(log->context, sizeof *next + size * sizeof(log_row));
+			next = MemoryContextAlloc(log->context, sizeof *next + size * sizeof(PmLogRow));
 			next->next = NULL;
 			next->size = size;
 			if (chunk != NULL)
@@ -247,7 +246,7 @@ sort_log(PmMarginLog *log)
 										   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	log->done = MemoryContextAllocExtended(log->context, log->groups,
 										   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	log->sorted = MemoryContextAllocHuge(log->context, log->rows * sizeof(log_row));
+	log->sorted = MemoryContextAllocHuge(log->context, log->rows * sizeof(PmLogRow));
 	log->sorted_groups = log->groups;
 	for (row_chunk *chunk = log->first_rows; chunk != end; chunk = chunk->next)
 		for (uint32 i = 0; i < chunk->used; i++)
@@ -289,15 +288,16 @@ fetch(const pm_line *line, Size size)
 		__builtin_prefetch((const char *) line + at);
 }
 
-/* The sums of the rows that a sorted log has of a group. */
+/* The sums of the rows that a sorted log has of a group; under joint sets, of
+ * their totals. */
 static const pm_risk_array *
 net_rows(const PmMarginLog *log, uint32 group)
 {
 	pm_net	   *net = &log->call->lines->net;
 	const pm_net_line *lines = log->call->lines->lines;
-	const log_row *row = log->sorted + start_of(log, group);
-	const log_row *end = log->sorted + log->ends[group];
-	const log_row *last = log->sorted + log->rows - AHEAD;
+	const PmLogRow *row = log->sorted + start_of(log, group);
+	const PmLogRow *end = log->sorted + log->ends[group];
+	const PmLogRow *last = log->sorted + log->rows - AHEAD;
 	Size		size = Min(pm_line_size(net->sums->scenarios), MOST_FETCHED);
 	pm_issue	issue;
 
@@ -315,6 +315,17 @@ net_rows(const PmMarginLog *log, uint32 group)
 	return net->sums;
 }
 
+/* The same with all scenarios. */
+static const pm_risk_array *
+add_rows(const PmMarginLog *log, uint32 group)
+{
+	uint32		start = start_of(log, group);
+
+	if (!log->call->lines->joint)
+		return net_rows(log, group);
+	return pm_joint_array(log->call, log->sorted + start, log->ends[group] - start);
+}
+
 /* Moves the rows of a group from a sorted log to its array. */
 static void
 fold_rows(PmMarginLog *log, uint32 group)
@@ -323,7 +334,7 @@ fold_rows(PmMarginLog *log, uint32 group)
 	pm_issue	issue;
 
 	if (has_rows(log, group) &&
-		!pm_risk_add(own_array(log, group), &allocator, net_rows(log, group), 1, &issue))
+		!pm_risk_add(own_array(log, group), &allocator, add_rows(log, group), 1, &issue))
 		pm_raise(&issue);
 	log->done[group] |= FOLDED;
 }
@@ -340,6 +351,9 @@ flush_log(PmMarginLog *log)
 	pfree(log->sorted);
 	pfree(log->ends);
 	pfree(log->done);
+	if (log->least != NULL)
+		pfree(log->least);
+	log->least = NULL;
 	log->sorted = NULL;
 	log->done = NULL;
 	log->sorted_groups = 0;
@@ -348,8 +362,9 @@ flush_log(PmMarginLog *log)
 	log->first_rows->used = 0;
 }
 
-void
-pm_flush_logs(PmCall *call)
+/* Adds up what the logs of a call site hold: its lines are about to go. */
+static void
+flush_logs(PmCall *call)
 {
 	for (PmMarginLog *log = logs; log != NULL; log = log->next)
 		if (log->call == call)
@@ -364,7 +379,7 @@ give_rows(const PmMarginLog *log, void (*take) (void *, uint32, uint32, double),
 	for (row_chunk *chunk = log->first_rows; chunk != end; chunk = chunk->next)
 		for (uint32 i = 0; i < chunk->used; i++)
 		{
-			const log_row *row = &chunk->rows[i];
+			const PmLogRow *row = &chunk->rows[i];
 
 			if (log->done == NULL || (log->done[row->group] & FOLDED) == 0)
 				take(to, row->group, row->line, row->quantity);
@@ -382,13 +397,15 @@ pm_margin_rows(const PmCall *call, void (*take) (void *, uint32, uint32, double)
 static void
 append(PmMarginLog *log, uint32 group, uint32 line, double quantity)
 {
-	log_row    *row = new_row(log);
+	PmLogRow   *row = new_row(log);
 
 	row->quantity = quantity;
 	row->group = group;
 	row->line = line;
+	/* Under joint sets the sums of a group take megabytes. */
 	if (log->rows >= FEW_ROWS &&
-		log->rows >= Min((uint64) log->groups * ROWS_PER_GROUP, MOST_ROWS))
+		log->rows >= (log->call->lines->joint ? MOST_ROWS
+					  : Min((uint64) log->groups * ROWS_PER_GROUP, MOST_ROWS)))
 		flush_log(log);
 }
 
@@ -474,12 +491,53 @@ pm_margin_state_array(Datum state)
 	}
 	log->done[group] |= ASKED;
 	if (group >= log->array_room || log->arrays[group] == NULL)
-		return net_rows(log, group);
+		return add_rows(log, group);
 	allocator = pm_context_allocator(log->context);
 	if (log->scratch != NULL)
 		pm_risk_clear(log->scratch);
-	if (!pm_risk_add(&log->scratch, &allocator, net_rows(log, group), 1, &issue) ||
+	if (!pm_risk_add(&log->scratch, &allocator, add_rows(log, group), 1, &issue) ||
 		!pm_risk_add(&log->scratch, &allocator, log->arrays[group], 1, &issue))
 		pm_raise(&issue);
 	return log->scratch;
+}
+
+/*
+ * Whether all rows of a group are in its log, under joint sets, and are asked
+ * for the first time: then the least of their totals is known or worked out.
+ */
+static bool
+has_least(PmMarginLog *log, uint32 group)
+{
+	if (log->rows == 0 || !log->call->lines->joint)
+		return false;
+	log->closed = true;
+	sort_log(log);
+	if (!has_rows(log, group) || (log->done[group] & ASKED) != 0 ||
+		(group < log->array_room && log->arrays[group] != NULL))
+		return false;
+	if (log->least == NULL)
+		log->least = pm_joint_leasts(log->call, log->context, log->sorted,
+									 log->ends, log->sorted_groups);
+	return true;
+}
+
+bool
+pm_margin_of_state(Datum state, pm_margin *margin, pm_account_totals *totals, pm_issue *issue)
+{
+	uint32		group;
+	PmMarginLog *log = log_of(state, &group);
+	const pm_risk_array *array;
+
+	if (log != NULL && has_least(log, group))
+	{
+		/* First, because it finds sets that do not go together. */
+		array = net_rows(log, group);
+		if (pm_joint_margin(log->call, &log->least[group], margin))
+		{
+			log->done[group] |= ASKED;
+			return pm_totals_of(array, totals, issue);
+		}
+	}
+	array = pm_margin_state_array(state);
+	return pm_margin_of(array, margin, issue) && pm_totals_of(array, totals, issue);
 }

@@ -9,6 +9,9 @@
  * and each group's rows are netted together.  Sums are exact: it does not
  * matter which rows of a group went through the log and which did not.
  *
+ * Under joint sets, whose arrays are megabytes, no array is made: the rows stay
+ * in the log, and all groups are added up together (joint_log.h).
+ *
  * A log lives in the memory context of its aggregate, and goes with it: after
  * a spilled batch, between groups of sorted input, at a rescan.
  *
@@ -20,6 +23,8 @@
 #define PM_MARGIN_LOG_H
 
 #include "line_list.h"
+
+#include "core/margin.h"
 
 /* The state of a group that has no rows yet. */
 extern Datum pm_new_margin_state(PmCall *call, MemoryContext context);
@@ -52,12 +57,17 @@ extern pm_risk_array **pm_margin_state_own(Datum state);
  */
 extern const pm_risk_array *pm_margin_state_array(Datum state);
 
+/*
+ * The margin and the totals of a group: as pm_margin_of and pm_totals_of of its
+ * array, but under joint sets without one where that can be.  Texts are valid as
+ * the array is.
+ */
+extern bool pm_margin_of_state(Datum state, pm_margin *margin, pm_account_totals *totals,
+							   pm_issue *issue);
+
 /* Gives each row in the logs of a call site that is not in an array. */
 extern void pm_margin_rows(const PmCall *call,
 						   void (*take) (void *to, uint32 group, uint32 line, double quantity),
 						   void *to);
-
-/* Adds up what the logs of a call site hold: its lines are about to go. */
-extern void pm_flush_logs(PmCall *call);
 
 #endif							/* PM_MARGIN_LOG_H */

@@ -41,19 +41,26 @@ pm_set_margin(const pm_margin *margin, const pm_account_totals *account,
 }
 
 Datum
-pm_margin_result(FunctionCallInfo fcinfo, const pm_risk_array *array)
+pm_margin_row(FunctionCallInfo fcinfo, const pm_margin *margin, const pm_account_totals *account)
 {
 	TupleDesc	desc = pm_result_desc(fcinfo, pm_call(fcinfo));
-	pm_margin	margin;
-	pm_account_totals account;
-	pm_issue	issue;
 	Datum		values[PM_MARGIN_COLUMNS];
 	bool		nulls[PM_MARGIN_COLUMNS] = {false};
 
+	pm_set_margin(margin, account, values, nulls);
+	return HeapTupleGetDatum(heap_form_tuple(desc, values, nulls));
+}
+
+Datum
+pm_margin_result(FunctionCallInfo fcinfo, const pm_risk_array *array)
+{
+	pm_margin	margin;
+	pm_account_totals account;
+	pm_issue	issue;
+
 	if (!pm_margin_of(array, &margin, &issue) || !pm_totals_of(array, &account, &issue))
 		pm_raise(&issue);
-	pm_set_margin(&margin, &account, values, nulls);
-	return HeapTupleGetDatum(heap_form_tuple(desc, values, nulls));
+	return pm_margin_row(fcinfo, &margin, &account);
 }
 
 Datum

@@ -12,6 +12,10 @@
 extern Datum pm_margin_result(FunctionCallInfo fcinfo, const pm_risk_array *array);
 extern Datum pm_cash_greeks(FunctionCallInfo fcinfo, const pm_risk_array *array);
 
+/* The row of a margin and totals that have been worked out. */
+extern Datum pm_margin_row(FunctionCallInfo fcinfo, const pm_margin *margin,
+						   const pm_account_totals *account);
+
 /* The columns of margin_result. */
 #define PM_MARGIN_COLUMNS (7 + PM_TOTALS + 2)
 

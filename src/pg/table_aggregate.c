@@ -9,6 +9,7 @@
 #include "core/risk_algebra.h"
 
 #include "aggregate_state.h"
+#include "contract_cache.h"
 #include "error.h"
 #include "margin_log.h"
 #include "position_line.h"
