@@ -14,9 +14,10 @@
 
 #include "error.h"
 
-/* Sets that a call site keeps, and the bytes of its cache beside the first set. */
+/* Sets that a call site keeps, and the bytes of its cache beside the first set, if
+ * the server does not grant a hash table more. */
 #define MOST_SETS	64
-#define MOST_BYTES	(32 * 1024 * 1024)
+#define MOST_BYTES	((Size) 32 * 1024 * 1024)
 
 /* The same after which amounts under joint sets are no longer kept: what it takes
  * to value a contract is less, and shall find room. */
@@ -133,7 +134,7 @@ has_room(const PmContractCache *cache, Size most)
 static bool
 is_full(const PmContractCache *cache)
 {
-	return !has_room(cache, MOST_BYTES);
+	return !has_room(cache, Max(MOST_BYTES, get_hash_memory_limit()));
 }
 
 static bool
