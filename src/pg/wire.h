@@ -11,7 +11,7 @@
 #include "core/issue.h"
 
 /* Raises that the binary form of a type is invalid; the detail is a sentence. */
-extern void pm_raise_binary(const char *type, const char *detail) pg_attribute_noreturn();
+extern _Noreturn void pm_raise_binary(const char *type, const char *detail);
 
 /* A text with its length (int4) before it, in the encoding of the client. */
 extern void pm_send_text(StringInfo out, pm_text text);
