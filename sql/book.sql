@@ -78,7 +78,18 @@ SELECT * FROM verdict_of_crowd;
 SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0; SET max_parallel_workers_per_gather = 2;
 ALTER TABLE position SET (parallel_workers = 2);
 ALTER TABLE crowd SET (parallel_workers = 2);
-EXPLAIN (COSTS OFF) SELECT margin_book(format('%s %s', account, currency), id, quantity, (SELECT t FROM prices)) FROM crowd;
+CREATE FUNCTION pg_temp.in_parallel(query text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+	line text;
+BEGIN
+	FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP
+		IF line ~ 'Partial' THEN
+			RETURN true;
+		END IF;
+	END LOOP;
+	RETURN false;
+END $$;
+SELECT pg_temp.in_parallel('SELECT margin_book(account::text, id, quantity, (SELECT t FROM prices)) FROM crowd');
 SELECT * FROM verdict;
 SELECT * FROM verdict_of_crowd;
 SET parallel_leader_participation = off;
